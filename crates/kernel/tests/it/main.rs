@@ -1,0 +1,4 @@
+//! The kernel against both engines.
+
+mod db;
+mod portability;
