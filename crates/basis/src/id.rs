@@ -87,7 +87,10 @@ impl Serialize for Id {
 
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        text::deserialize(deserializer, "an id as text, such as \"01890a5d-ac96-774b-bcce-b302099a8057\"")
+        text::deserialize(
+            deserializer,
+            "an id as text, such as \"01890a5d-ac96-774b-bcce-b302099a8057\"",
+        )
     }
 }
 
@@ -95,7 +98,7 @@ impl<'de> Deserialize<'de> for Id {
 mod tests {
     use super::*;
     use crate::Timestamp;
-    use proptest::prelude::*;
+    use proptest::prelude::{prop_assert_eq, proptest};
 
     const TEXT: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
@@ -120,7 +123,8 @@ mod tests {
                 seen_clear[index] |= !byte;
             }
         }
-        let varying: u32 = seen_set.iter().zip(seen_clear).map(|(set, clear)| (set & clear).count_ones()).sum();
+        let varying: u32 =
+            seen_set.iter().zip(seen_clear).map(|(set, clear)| (set & clear).count_ones()).sum();
         assert_eq!(varying, 74);
     }
 
@@ -177,7 +181,7 @@ mod tests {
         let not_text = serde_json::from_str::<Id>("7").unwrap_err().to_string();
         assert!(not_text.contains("expected an id as text"), "{not_text}");
         let not_id = serde_json::from_str::<Id>("\"secret\"").unwrap_err().to_string();
-        assert!(not_id.contains("8-") || not_id.contains("xxxxxxxx-"), "{not_id}");
+        assert!(not_id.contains("xxxxxxxx-xxxx"), "{not_id}");
         assert!(!not_id.contains("secret"), "{not_id}");
     }
 

@@ -41,8 +41,12 @@ impl Rng {
     /// If the operating system can give no entropy. Going on with predictable keys would be worse than stopping.
     pub fn fill(&self, target: &mut [u8]) {
         match &self.0 {
-            Source::System(random) => random.fill(target).expect("the operating system gives entropy"),
-            Source::Seeded(stream) => stream.lock().unwrap_or_else(PoisonError::into_inner).fill(target),
+            Source::System(random) => {
+                random.fill(target).expect("the operating system gives entropy")
+            }
+            Source::Seeded(stream) => {
+                stream.lock().unwrap_or_else(PoisonError::into_inner).fill(target)
+            }
         }
     }
 
@@ -60,7 +64,7 @@ impl Rng {
         let mut digits = String::with_capacity(length);
         let mut buffer = [0_u8; BLOCK_LENGTH];
         while digits.len() < length {
-            // Drawn a block at a time; a digit used to cost a call each.
+            // A block at a time: a call for each digit would cost more than the digits.
             self.fill(&mut buffer);
             let fair = buffer.iter().filter_map(|byte| fair_digit(*byte));
             digits.extend(fair.take(length - digits.len()));
@@ -201,9 +205,9 @@ mod tests {
     }
 
     #[test]
-    fn a_bound_just_over_half_the_range_is_not_biased() {
-        // With plain remainder, numbers below 2^63 - 1 would come twice as often as the one above: nearly all draws from
-        // the upper half wrap around. Fair draws put half of the results above the middle of the bound.
+    fn a_bound_of_three_quarters_of_the_range_is_not_biased() {
+        // With a plain remainder the last quarter of the draws would wrap around onto the low numbers, and only three of eight
+        // results lie in the upper half: about 1125 here. Fair draws put 1500 there.
         let rng = Rng::seeded(12);
         let bound = (1_u64 << 63) + (1 << 62);
         let upper = (0..3_000).filter(|_| rng.u64_below(bound) >= bound / 2).count();

@@ -8,7 +8,10 @@ use std::str::FromStr;
 /// Reads a string and parses it, without a copy of the text where the format lends it.
 ///
 /// `expecting` names the form for whoever sent something that is not a string ("an id such as ...").
-pub(crate) fn deserialize<'de, T, D>(deserializer: D, expecting: &'static str) -> Result<T, D::Error>
+pub(crate) fn deserialize<'de, T, D>(
+    deserializer: D,
+    expecting: &'static str,
+) -> Result<T, D::Error>
 where
     T: FromStr,
     T::Err: fmt::Display,

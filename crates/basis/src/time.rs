@@ -1,13 +1,14 @@
 //! Points in time: microseconds inside, RFC 3339 outside.
 
-use crate::text;
-use jiff::civil::DateTime;
+use crate::{PartialDate, text};
 use jiff::SignedDuration;
+use jiff::civil::DateTime;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
+const MINUTES_PER_DAY: i64 = 24 * 60;
 
 /// 1970-01-01T00:00:00Z on the calendar.
 const EPOCH_ON_CALENDAR: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
@@ -24,10 +25,14 @@ pub struct Timestamp(i64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TimestampError {
     /// Not the form of RFC 3339 section 5.6 `date-time`.
-    #[error("not a time: write it as RFC 3339 with an offset, such as 2026-03-14T09:26:53Z or 2026-03-14T12:26:53+03:00")]
+    #[error(
+        "not a time: write it as RFC 3339 with an offset, such as 2026-03-14T09:26:53Z or 2026-03-14T12:26:53+03:00"
+    )]
     Form,
     /// A month 13, a 30 February, an hour 24, a leap second.
-    #[error("no such time: check month, day (leap years), hour (00 to 23), minute and second (00 to 59; leap seconds are not kept)")]
+    #[error(
+        "no such time: check month, day (leap years), hour (00 to 23), minute and second (00 to 59; leap seconds are not kept)"
+    )]
     Calendar,
     /// More digits of fraction than we keep; cutting them off would change the value silently.
     #[error("too precise: write at most six digits after the decimal point of the seconds")]
@@ -94,8 +99,18 @@ impl Timestamp {
         self.to_string()
     }
 
+    /// The day it is at this time where clocks run `minutes_east` of UTC (180 for Nairobi, -300 for Lima).
+    ///
+    /// The offset is asked for because the day in UTC is the wrong one for part of every day: in Nairobi a child born at
+    /// 01:00 would seem to be born tomorrow. It is held within a day either way.
+    #[must_use]
+    pub fn date_at(self, minutes_east: i16) -> PartialDate {
+        let minutes_east = i64::from(minutes_east).clamp(-MINUTES_PER_DAY, MINUTES_PER_DAY);
+        PartialDate::from_calendar(self.plus_seconds(minutes_east * 60).on_calendar().date())
+    }
+
     /// Date and time of day in UTC.
-    pub(crate) fn on_calendar(self) -> DateTime {
+    fn on_calendar(self) -> DateTime {
         EPOCH_ON_CALENDAR
             .checked_add(SignedDuration::from_micros(self.0))
             .expect("the years 0000 to 9999 lie within jiff's calendar")
@@ -156,7 +171,9 @@ impl<'de> Deserialize<'de> for Timestamp {
 /// `YYYY-MM-DDTHH:MM:SS`, exactly 19 bytes.
 fn read_date_and_time(bytes: &[u8]) -> Result<DateTime, TimestampError> {
     let separators = [(4, b'-'), (7, b'-'), (13, b':'), (16, b':')];
-    if separators.iter().any(|(at, expected)| bytes[*at] != *expected) || !matches!(bytes[10], b'T' | b't') {
+    if separators.iter().any(|(at, expected)| bytes[*at] != *expected)
+        || !matches!(bytes[10], b'T' | b't')
+    {
         return Err(TimestampError::Form);
     }
     let year = read_two(bytes, 0)? as i16 * 100 + read_two(bytes, 2)? as i16;
@@ -213,7 +230,7 @@ fn read_two(bytes: &[u8], at: usize) -> Result<i8, TimestampError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
+    use proptest::prelude::{prop_assert_eq, proptest};
 
     fn read(text: &str) -> Result<Timestamp, TimestampError> {
         text.parse()
@@ -222,7 +239,10 @@ mod tests {
     #[test]
     fn writes_utc_with_a_fraction_only_where_there_is_one() {
         assert_eq!(Timestamp::EPOCH.to_rfc3339(), "1970-01-01T00:00:00Z");
-        assert_eq!(Timestamp::from_micros(1_773_480_413_589_793).to_string(), "2026-03-14T09:26:53.589793Z");
+        assert_eq!(
+            Timestamp::from_micros(1_773_480_413_589_793).to_string(),
+            "2026-03-14T09:26:53.589793Z"
+        );
         assert_eq!(Timestamp::from_micros(1).to_string(), "1970-01-01T00:00:00.000001Z");
         assert_eq!(Timestamp::from_micros(-1).to_string(), "1969-12-31T23:59:59.999999Z");
         assert_eq!(format!("{:?}", Timestamp::EPOCH), "1970-01-01T00:00:00Z");
@@ -319,6 +339,15 @@ mod tests {
         assert_eq!(time.seconds_since(Timestamp::EPOCH), -1);
         assert_eq!(Timestamp::EPOCH.seconds_since(time), 0);
         assert_eq!(Timestamp::EPOCH.plus_seconds(90).plus_micros(999_999).unix_seconds(), 90);
+    }
+
+    #[test]
+    fn the_day_depends_on_the_offset() {
+        let time = read("2026-12-31T22:30:00Z").unwrap();
+        assert_eq!(time.date_at(0).to_string(), "2026-12-31");
+        assert_eq!(time.date_at(180).to_string(), "2027-01-01");
+        assert_eq!(time.date_at(-1351).to_string(), "2026-12-30");
+        assert_eq!(time.date_at(i16::MAX).to_string(), "2027-01-01");
     }
 
     #[test]
