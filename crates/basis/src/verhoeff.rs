@@ -65,7 +65,7 @@ fn checksum(digits: &str, first_place: usize) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::{any, prop_assert, prop_assume, proptest};
+    use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 
     #[test]
     fn known_values() {
@@ -135,9 +135,9 @@ mod tests {
         fn every_swap_of_neighbours_is_seen(digits in "[0-9]{1,20}", at in any::<usize>()) {
             let mut bytes = append(&digits).into_bytes();
             let at = at % (bytes.len() - 1);
-            prop_assume!(bytes[at] != bytes[at + 1]);
+            let same = bytes[at] == bytes[at + 1];
             bytes.swap(at, at + 1);
-            prop_assert!(!is_valid(&String::from_utf8(bytes).unwrap()));
+            prop_assert_eq!(is_valid(&String::from_utf8(bytes).unwrap()), same);
         }
     }
 }
