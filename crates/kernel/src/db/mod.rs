@@ -95,7 +95,12 @@ impl Db {
         clock: Clock,
         rng: Rng,
     ) -> Result<Self, DbError> {
-        let shared = Arc::new(Shared { clock, rng, emitted: tokio::sync::Notify::new() });
+        let shared = Arc::new(Shared {
+            clock,
+            rng,
+            emitted: tokio::sync::Notify::new(),
+            subscriptions: std::sync::OnceLock::new(),
+        });
         let engine = match storage {
             Storage::Sqlite { directory, cache_kib } => {
                 open_sqlite(directory, block, *cache_kib, &shared)?
@@ -149,6 +154,12 @@ impl Db {
             }
             Engine::Postgres(pool) => closure(&mut self.postgres(pool, false).await?).await,
         }
+    }
+
+    /// Names where events go: pairs of topic and destination. The first call counts; before it,
+    /// and for topics not named, events have no subscriber and leave no row.
+    pub fn subscribe(&self, subscriptions: Vec<(String, String)>) {
+        let _ = self.inner.shared.subscriptions.set(subscriptions);
     }
 
     /// Waits until a transaction of this process has written to the outbox.

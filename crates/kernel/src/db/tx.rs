@@ -8,7 +8,7 @@ use super::table::Table;
 use super::value::Value;
 use basis::{Clock, Id, Rng, Timestamp};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tokio::sync::Notify;
 
 /// The future a transaction closure returns. It may await nothing but the transaction:
@@ -21,6 +21,8 @@ pub(super) struct Shared {
     pub(super) rng: Rng,
     /// Rung after a commit that wrote to the outbox.
     pub(super) emitted: Notify,
+    /// Event topic and destination, set once at start.
+    pub(super) subscriptions: OnceLock<Vec<(String, String)>>,
 }
 
 pub(super) enum Connection {
@@ -125,6 +127,21 @@ impl Tx {
     #[must_use]
     pub fn mint(&self) -> Id {
         Id::mint(&self.shared.clock, &self.shared.rng)
+    }
+
+    /// Where events of `topic` go; see [`super::Db::subscribe`].
+    pub(crate) fn destinations(&self, topic: &str) -> Vec<String> {
+        let subscriptions = self.shared.subscriptions.get();
+        let found = subscriptions.map(|all| all.iter().filter(|(name, _)| name == topic));
+        found
+            .map(|found| found.map(|(_, destination)| destination.clone()).collect())
+            .unwrap_or_default()
+    }
+
+    /// Marks the transaction as collided, so that it is run again.
+    pub(crate) fn collided(&mut self) -> DbError {
+        self.contended = true;
+        DbError::Contended
     }
 
     /// Marks that the outbox has work, so that its worker is woken after the commit.

@@ -1,6 +1,7 @@
 //! Probes: what one SQL text may rely on. Each runs on both engines; where they differ by
 //! themselves, the facade must make them agree.
 
+use crate::exec;
 use kernel::db::{ColumnType, Db, DbError, Migration, Row, Table, Value};
 use testkit::on_each_engine;
 
@@ -19,10 +20,6 @@ async fn probe(test: impl AsyncFn(&Db)) {
         test(&db).await;
     })
     .await;
-}
-
-async fn exec(db: &Db, sql: &'static str, args: Vec<Value>) -> Result<u64, DbError> {
-    db.write(move |tx| Box::pin(async move { tx.exec(sql, &args).await })).await
 }
 
 async fn all(db: &Db, sql: &'static str, args: Vec<Value>) -> Result<Vec<Row>, DbError> {

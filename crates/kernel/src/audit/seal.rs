@@ -1,0 +1,92 @@
+//! Giving rows their positions and chaining them.
+
+use super::{Entry, link};
+use crate::db::{Db, DbError, Tx, Value};
+
+/// Rows sealed in one transaction, so that sealing a backlog does not hold up the block.
+const AT_ONCE: i64 = 500;
+
+/// A sealed row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// 1 for the first row of the database.
+    pub position: i64,
+    /// The row's stored digest.
+    pub digest: [u8; 32],
+    /// The chain's value after this row.
+    pub chain: [u8; 32],
+    /// What the row holds now.
+    pub entry: Entry,
+}
+
+/// Seals what is not sealed yet; answers how many rows that were.
+///
+/// # Errors
+/// Any [`DbError`].
+pub async fn seal(db: &Db) -> Result<usize, DbError> {
+    let mut total = 0;
+    loop {
+        let sealed: usize = db.write(|tx| Box::pin(seal_some(tx))).await?;
+        total += sealed;
+        if sealed < usize::try_from(AT_ONCE).unwrap_or(usize::MAX) {
+            return Ok(total);
+        }
+    }
+}
+
+async fn seal_some(tx: &mut Tx) -> Result<usize, DbError> {
+    tx.lock("audit.seal").await?;
+    let (mut position, mut chain) = last(tx).await?;
+    let unsealed = "SELECT id, at, event, actor, object, detail FROM audit
+        WHERE position IS NULL ORDER BY id LIMIT $1";
+    let rows = tx.all(unsealed, &[AT_ONCE.into()]).await?;
+    for row in &rows {
+        let entry = Entry::from_row(row)?;
+        let digest = entry.digest();
+        position += 1;
+        chain = link(&chain, position, &digest);
+        let args: [Value; 4] = [position.into(), digest.into(), chain.into(), entry.id.into()];
+        tx.exec("UPDATE audit SET position = $1, digest = $2, chain = $3 WHERE id = $4", &args)
+            .await?;
+    }
+    Ok(rows.len())
+}
+
+async fn last(tx: &mut Tx) -> Result<(i64, [u8; 32]), DbError> {
+    let sql = "SELECT position, chain FROM audit WHERE position IS NOT NULL ORDER BY position DESC LIMIT 1";
+    match tx.opt(sql, &[]).await? {
+        Some(row) => Ok((row.get("position")?, row.get("chain")?)),
+        None => Ok((0, [0; 32])),
+    }
+}
+
+/// Position and chain value of the last sealed row; `(0, zeros)` when there is none.
+///
+/// # Errors
+/// Any [`DbError`].
+pub async fn head(db: &Db) -> Result<(i64, [u8; 32]), DbError> {
+    db.read(|tx| Box::pin(last(tx))).await
+}
+
+/// Sealed rows after `position`, in order, at most `limit`.
+///
+/// # Errors
+/// Any [`DbError`]; [`DbError::Corrupt`] names a column that no longer holds what was written.
+pub async fn sealed_after(db: &Db, position: i64, limit: i64) -> Result<Vec<Sealed>, DbError> {
+    let sql = "SELECT position, digest, chain, id, at, event, actor, object, detail FROM audit
+        WHERE position > $1 ORDER BY position LIMIT $2";
+    let rows = db.read(move |tx| {
+        Box::pin(async move { tx.all(sql, &[position.into(), limit.into()]).await })
+    });
+    let rows: Vec<crate::db::Row> = rows.await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Sealed {
+                position: row.get("position")?,
+                digest: row.get("digest")?,
+                chain: row.get("chain")?,
+                entry: Entry::from_row(row)?,
+            })
+        })
+        .collect()
+}
