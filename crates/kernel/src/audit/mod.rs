@@ -13,7 +13,7 @@ mod verify;
 
 pub use checkpoint::{Checkpoint, CheckpointFile, CheckpointLine};
 pub use seal::{Sealed, head, seal, sealed_after};
-pub use verify::{Finding, Report, verify};
+pub use verify::{Finding, Report, Verifier, verify};
 
 use crate::db::{DbError, Row, Tx, Value};
 use aws_lc_rs::digest;

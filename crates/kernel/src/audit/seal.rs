@@ -2,12 +2,13 @@
 
 use super::{Entry, link};
 use crate::db::{Db, DbError, Tx, Value};
+use serde::{Deserialize, Serialize};
 
 /// Rows sealed in one transaction, so that sealing a backlog does not hold up the block.
 const AT_ONCE: i64 = 500;
 
 /// A sealed row.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sealed {
     /// 1 for the first row of the database.
     pub position: i64,

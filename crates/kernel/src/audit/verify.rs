@@ -88,18 +88,16 @@ pub struct Report {
 ///
 /// # Errors
 /// Any [`DbError`] while reading.
-pub async fn verify(db: &Db, checkpoints: &[Checkpoint]) -> Result<Report, DbError> {
-    let mut walk = Walk { chain: [0; 32], checkpoints, report: Report::default() };
+pub async fn verify(db: &Db, checkpoints: Vec<Checkpoint>) -> Result<Report, DbError> {
+    let mut verifier = Verifier::new(checkpoints);
     loop {
-        let rows = sealed_after(db, walk.report.sealed, 1_000).await?;
+        let rows = sealed_after(db, verifier.position(), 1_000).await?;
         if rows.is_empty() {
             break;
         }
-        rows.iter().for_each(|row| walk.step(row));
+        rows.iter().for_each(|row| verifier.step(row));
     }
-    walk.end();
-    walk.report.unsealed = unsealed(db).await?;
-    Ok(walk.report)
+    Ok(Report { unsealed: unsealed(db).await?, ..verifier.finish() })
 }
 
 async fn unsealed(db: &Db) -> Result<i64, DbError> {
@@ -107,45 +105,67 @@ async fn unsealed(db: &Db) -> Result<i64, DbError> {
     db.read(move |tx| Box::pin(async move { tx.one(sql, &[]).await?.get("n") })).await
 }
 
-struct Walk<'a> {
+/// Goes through a trail row by row, wherever the rows come from.
+pub struct Verifier {
     chain: [u8; 32],
-    checkpoints: &'a [Checkpoint],
+    /// By ascending position.
+    checkpoints: Vec<Checkpoint>,
     report: Report,
 }
 
-impl Walk<'_> {
-    fn step(&mut self, row: &Sealed) {
+impl Verifier {
+    /// Compares with these checkpoints of one block, in any order.
+    #[must_use]
+    pub fn new(mut checkpoints: Vec<Checkpoint>) -> Self {
+        checkpoints.sort_by_key(|checkpoint| checkpoint.position);
+        Self { chain: [0; 32], checkpoints, report: Report::default() }
+    }
+
+    /// The last position seen.
+    #[must_use]
+    pub fn position(&self) -> i64 {
+        self.report.sealed
+    }
+
+    /// Takes the next row; positions must ascend.
+    pub fn step(&mut self, row: &Sealed) {
         for position in self.report.sealed + 1..row.position {
             self.report.findings.push(Finding::Missing { position });
         }
         self.report.sealed = row.position;
-        let stated = self.checkpoints.iter().find_map(|checkpoint| checkpoint.row(row.position));
+        let covering = self.checkpoints.partition_point(|known| known.position < row.position);
+        let covering = self.checkpoints.get(covering);
+        let stated = covering.and_then(|checkpoint| checkpoint.row(row.position));
         let digest = row.entry.digest();
         let id = row.entry.id.to_string();
         let intact = digest == row.digest;
         let as_stated = stated.is_none_or(|stated| stated == hex(&digest));
         let chained = link(&self.chain, row.position, &row.digest) == row.chain;
-        if !intact || (!as_stated && chained) {
-            let event = row.entry.event.clone();
-            self.report.findings.push(Finding::Changed { position: row.position, id, event });
-        } else if !chained || !as_stated {
-            self.report.findings.push(Finding::Moved { position: row.position, id });
-        }
+        let rewritten = covering
+            .is_some_and(|known| known.position == row.position && known.chain != hex(&row.chain));
         // The stored value goes on, so that one broken link is one finding.
         self.chain = row.chain;
-        let here = self.checkpoints.iter().filter(|checkpoint| checkpoint.position == row.position);
-        if here.into_iter().any(|checkpoint| checkpoint.chain != hex(&row.chain)) {
-            self.report.findings.push(Finding::Rewritten { position: row.position });
+        let findings = &mut self.report.findings;
+        if !intact || (!as_stated && chained) {
+            let event = row.entry.event.clone();
+            findings.push(Finding::Changed { position: row.position, id, event });
+        } else if !chained || !as_stated {
+            findings.push(Finding::Moved { position: row.position, id });
+        }
+        if rewritten {
+            findings.push(Finding::Rewritten { position: row.position });
         }
     }
 
-    fn end(&mut self) {
-        let stated =
-            self.checkpoints.iter().map(|checkpoint| checkpoint.position).max().unwrap_or(0);
+    /// What was found, once the last row was taken.
+    #[must_use]
+    pub fn finish(mut self) -> Report {
+        let stated = self.checkpoints.last().map_or(0, |checkpoint| checkpoint.position);
         let last = self.report.sealed;
         if stated > last {
             self.report.findings.push(Finding::Truncated { last, stated });
         }
         self.report.after_checkpoint = (last - stated).max(0);
+        self.report
     }
 }

@@ -29,7 +29,7 @@ async fn damaged(damage: &'static str) -> Vec<Vec<Finding>> {
         write_rows(&db, 2).await;
         assert_eq!(seal(&db).await.expect("seals"), 2);
         exec(&db, damage, vec![]).await.expect("damages");
-        let report = verify(&db, &[checkpoint]).await.expect("verifies");
+        let report = verify(&db, vec![checkpoint]).await.expect("verifies");
         found.lock().expect("not poisoned").push(report.findings);
     })
     .await;
@@ -84,6 +84,24 @@ async fn a_row_changed_together_with_its_own_digest_breaks_the_chain() {
 }
 
 #[tokio::test]
+async fn a_chain_computed_anew_is_found_by_its_checkpoint_and_the_row_is_named() {
+    on_each_engine(async |store| {
+        let db = store.open("trail", &[]).await.expect("opens");
+        write_rows(&db, 8).await;
+        seal(&db).await.expect("seals");
+        let checkpoint = Checkpoint::next(&db, "here", 0).await.expect("reads").expect("has rows");
+        let change = "UPDATE audit SET object = CASE position WHEN 4 THEN 'mine' ELSE object END, position = NULL";
+        exec(&db, change, vec![]).await.expect("damages");
+        seal(&db).await.expect("the attacker seals again with our own code");
+        assert_eq!(verify(&db, vec![]).await.expect("verifies").findings, [], "the chain alone is silent");
+        let findings = verify(&db, vec![checkpoint]).await.expect("verifies").findings;
+        assert!(matches!(findings[0], Finding::Changed { position: 4, .. }), "{findings:?}");
+        assert!(findings.contains(&Finding::Rewritten { position: 8 }), "{findings:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn rows_of_late_commits_are_sealed_later_and_none_is_skipped() {
     on_each_engine(async |store| {
         let db = store.open("trail", &[]).await.expect("opens");
@@ -93,7 +111,7 @@ async fn rows_of_late_commits_are_sealed_later_and_none_is_skipped() {
         let late = "INSERT INTO audit (id, at, event, actor, object, detail) VALUES ($1, 1, 'late', 'x', 'y', '{}')";
         exec(&db, late, vec![vec![0_u8; 16].into()]).await.expect("inserts");
         assert_eq!(seal(&db).await.expect("seals"), 1);
-        let report = verify(&db, &[]).await.expect("verifies");
+        let report = verify(&db, vec![]).await.expect("verifies");
         assert_eq!((report.sealed, report.unsealed, report.findings.len()), (4, 0, 0));
     })
     .await;
