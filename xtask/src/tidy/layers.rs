@@ -21,6 +21,7 @@ pub(super) const BLOCKS: &[&str] = &[
     "switch",
     "trust",
     "wallet",
+    "witness",
     "workflow",
 ];
 
