@@ -20,6 +20,7 @@ pub mod payments;
 pub mod reads;
 pub mod registry;
 pub mod wire;
+pub mod witness;
 
 pub use call::CallError;
 pub use caller::Caller;

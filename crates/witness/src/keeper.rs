@@ -1,0 +1,100 @@
+//! The keeper: seals this installation's trails, states them in files and to its witnesses.
+
+use crate::{Error, Witness, store};
+use contracts::ServiceId;
+use contracts::witness::CheckpointIn;
+use credential::jws;
+use kernel::audit::{Checkpoint, CheckpointFile, CheckpointLine, seal};
+use kernel::db::{Db, DbError};
+
+/// Purpose of the key that signs checkpoints.
+pub const AUDIT_KEY: &str = "audit";
+
+impl Witness {
+    /// Seals, states and sends what there is. One trail's trouble does not stop the others.
+    ///
+    /// # Errors
+    /// The last [`Error`] met.
+    pub async fn keep(&self) -> Result<(), Error> {
+        let mut outcome = Ok(());
+        for db in self.deps.trails.all() {
+            if let Err(error) = self.keep_one(&db).await {
+                tracing::warn!(
+                    block = db.block(),
+                    "Keeping the audit trail of {}: {error}",
+                    db.block()
+                );
+                outcome = Err(error);
+            }
+        }
+        outcome
+    }
+
+    async fn keep_one(&self, db: &Db) -> Result<(), Error> {
+        seal(db).await?;
+        let file = CheckpointFile::new(&self.deps.checkpoints, db.block());
+        let mut lines = file.lines()?;
+        let mut last = lines.last().map_or(Ok(0), |line| position(&line.jws))?;
+        while let Some(checkpoint) = Checkpoint::next(db, &self.deps.installation, last).await? {
+            last = checkpoint.position;
+            let line = CheckpointLine { jws: self.sign(&checkpoint)? };
+            file.append(&line)?;
+            lines.push(line);
+        }
+        for witness in self.deps.witnesses.clone() {
+            self.send(db.block(), &lines, witness).await?;
+        }
+        Ok(())
+    }
+
+    fn sign(&self, checkpoint: &Checkpoint) -> Result<String, Error> {
+        let key = self.ctx.keys.signing_key(AUDIT_KEY)?;
+        let payload = serde_json::to_vec(checkpoint).expect("a checkpoint is JSON");
+        Ok(jws::sign(&*key, &[("typ", "audit-checkpoint+jwt".into())], &payload)?)
+    }
+
+    async fn send(
+        &self,
+        block: &str,
+        lines: &[CheckpointLine],
+        witness: ServiceId,
+    ) -> Result<(), Error> {
+        let key = self.ctx.keys.signing_key(AUDIT_KEY)?.public_jwk();
+        let sent = self.sent_up_to(witness.to_string(), block.to_owned()).await?;
+        for line in lines {
+            let position = position(&line.jws)?;
+            if position <= sent {
+                continue;
+            }
+            let ask = CheckpointIn { jws: line.jws.clone(), key: key.clone() };
+            self.client.checkpoint(self.call_to(witness.clone()), &ask).await?;
+            self.set_sent(witness.to_string(), block.to_owned(), position).await?;
+        }
+        Ok(())
+    }
+
+    async fn sent_up_to(&self, witness: String, block: String) -> Result<i64, DbError> {
+        self.ctx
+            .db
+            .read(move |tx| Box::pin(async move { store::sent_up_to(tx, &witness, &block).await }))
+            .await
+    }
+
+    async fn set_sent(&self, witness: String, block: String, position: i64) -> Result<(), DbError> {
+        self.ctx
+            .db
+            .write(move |tx| {
+                Box::pin(async move { store::set_sent(tx, &witness, &block, position).await })
+            })
+            .await
+    }
+}
+
+/// The position a checkpoint of our own states; its signature is not looked at.
+fn position(token: &str) -> Result<i64, Error> {
+    let payload = token.split('.').nth(1).unwrap_or_default();
+    let bytes = credential::base64url::decode(payload, "checkpoint")?;
+    let checkpoint: Checkpoint =
+        serde_json::from_slice(&bytes).map_err(|error| Error::NotAuthentic(error.to_string()))?;
+    Ok(checkpoint.position)
+}
