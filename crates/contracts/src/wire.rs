@@ -48,6 +48,8 @@ pub enum RefusalReason {
     AgreementNotInForce,
     /// The person has not consented, or has withdrawn.
     ConsentMissing,
+    /// The consent block could not be asked; without its word nothing is given out.
+    ConsentUnverified,
     /// The call rests on consent or self-access but names no person.
     SubjectMissing,
     /// The person is not known in the caller's sector.
@@ -62,7 +64,7 @@ pub enum RefusalReason {
 
 impl RefusalReason {
     /// All reasons, for tables and documentation.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::UnknownClient,
         Self::UnknownService,
         Self::ServiceDisabled,
@@ -70,6 +72,7 @@ impl RefusalReason {
         Self::NoAgreement,
         Self::AgreementNotInForce,
         Self::ConsentMissing,
+        Self::ConsentUnverified,
         Self::SubjectMissing,
         Self::SubjectUnknown,
         Self::OfficerNotPermitted,
@@ -87,6 +90,7 @@ impl RefusalReason {
             Self::NoAgreement => "no-agreement",
             Self::AgreementNotInForce => "agreement-not-in-force",
             Self::ConsentMissing => "consent-missing",
+            Self::ConsentUnverified => "consent-unverified",
             Self::SubjectMissing => "subject-missing",
             Self::SubjectUnknown => "subject-unknown",
             Self::OfficerNotPermitted => "officer-not-permitted",
@@ -107,7 +111,7 @@ impl RefusalReason {
             Self::SubjectMissing => StatusCode::BAD_REQUEST,
             Self::NotAuthentic => StatusCode::UNAUTHORIZED,
             Self::Replayed => StatusCode::CONFLICT,
-            Self::ServiceDisabled => StatusCode::SERVICE_UNAVAILABLE,
+            Self::ServiceDisabled | Self::ConsentUnverified => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::FORBIDDEN,
         }
     }
@@ -126,6 +130,7 @@ impl RefusalReason {
             }
             Self::AgreementNotInForce => "The agreement is suspended or not valid now",
             Self::ConsentMissing => "The person has not consented, or has withdrawn the consent",
+            Self::ConsentUnverified => "The consent could not be verified",
             Self::SubjectMissing => "This legal basis needs a person the call is about",
             Self::SubjectUnknown => "The person is not known in the caller's sector",
             Self::OfficerNotPermitted => "The officer may not call for this member",
@@ -265,6 +270,9 @@ impl WireError {
 
     /// True if the same call may succeed later without anyone changing a right or a request.
     pub fn is_transient(&self) -> bool {
+        if self.refusal() == Some(RefusalReason::ConsentUnverified) {
+            return true;
+        }
         matches!(
             self,
             Self::Unreachable { .. }

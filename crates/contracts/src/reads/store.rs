@@ -10,7 +10,7 @@ use crate::context::Pseudonym;
 
 /// Creates the table.
 pub const MIGRATION: Migration =
-    Migration { name: "read_log/0001_init", sql: include_str!("../../migrations/read_log.sql") };
+    Migration { name: "read_log/0001_init", sql: include_str!("../../migrations/0001_read_log.sql") };
 
 /// Most entries of one page.
 const PAGE: u16 = 100;
@@ -36,6 +36,16 @@ pub async fn insert(tx: &mut Tx, subject: Pseudonym, entry: &ReadEntry) -> Resul
         entry.self_read.into(),
     ];
     tx.exec(sql, &args).await.map(drop)
+}
+
+/// Moves entries to the subject they turned out to be about: a fact may be read before anyone
+/// knows the person, and is then logged under the fact's own id.
+///
+/// # Errors
+/// Any [`DbError`].
+pub async fn relink(tx: &mut Tx, from: Pseudonym, to: Pseudonym) -> Result<(), DbError> {
+    let sql = "UPDATE read_log SET subject = $2 WHERE subject = $1";
+    tx.exec(sql, &[from.0.into(), to.0.into()]).await.map(drop)
 }
 
 /// A page of the subject's entries, newest first.
