@@ -109,17 +109,19 @@ pub struct MyAgreement {
     pub revision: Id,
     /// What the data are used for, in the language asked for where there is a text.
     pub title: String,
-    /// Purpose code.
-    pub purpose: String,
+    /// Purpose code of the calls it allows; none if it allows no calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
     /// Name of the organisation that answers for the use, if the agreement names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub controller: Option<String>,
     /// Who uses the data.
     #[schema(value_type = Vec<String>, example = json!(["TB/COM/LAKESIDE/patients"]))]
     pub clients: Vec<SubsystemId>,
-    /// From which service.
-    #[schema(value_type = String, example = "TB/GOV/NIA/residents/records")]
-    pub service: ServiceId,
+    /// From which service; none if it allows no calls.
+    #[schema(value_type = Option<String>, example = "TB/GOV/NIA/residents/records")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<ServiceId>,
     /// Which fields.
     pub fields: Vec<String>,
     /// How long a consent runs at most, in days; without end if absent.
@@ -128,6 +130,8 @@ pub struct MyAgreement {
     /// Where the organisation's policy can be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy_url: Option<String>,
+    /// True if the agreement can be answered to; false if it is only listed for the answer given.
+    pub offered: bool,
     /// True if consent stands now.
     pub given: bool,
     /// The person's answer, if there is one.
