@@ -1,0 +1,96 @@
+//! The block's API.
+
+use crate::service::{BirthIn, BirthOut};
+use crate::{Civil, RegisterBirth};
+use axum::extract::State;
+use basis::Id;
+use contracts::Caller;
+use contracts::call::IDEMPOTENCY_KEY;
+use contracts::civil::{BirthPage, BirthRecord};
+use contracts::reads::{ReadLog, ReadLogQuery};
+use http::{HeaderMap, StatusCode};
+use kernel::auth::Officer;
+use kernel::http::{Created, Json, Path, Query};
+use kernel::outbox::Delivery;
+use kernel::problem::Problem;
+use serde::Deserialize;
+
+/// Registers a birth.
+#[utoipa::path(post, path = "/civil/births", security(("officer" = [])), request_body = BirthIn,
+    params(("Idempotency-Key" = String, Header, description = "1 to 200 visible ASCII characters")),
+    responses((status = 201, body = BirthOut), Problem))]
+pub async fn register_birth(
+    State(civil): State<Civil>,
+    officer: Officer<RegisterBirth>,
+    headers: HeaderMap,
+    Json(ask): Json<BirthIn>,
+) -> Result<Created<BirthOut>, Problem> {
+    let key = idempotency_key(&headers)?;
+    let body = civil.register_birth(officer.actor(), key, ask).await?;
+    Ok(Created { location: format!("/civil/births/{}", body.registration), body })
+}
+
+/// Query of the list.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListQuery {
+    after: Option<Id>,
+    limit: Option<u16>,
+}
+
+/// Lists registrations by id, for reconciliation.
+#[utoipa::path(get, path = "/civil/births",
+    params(("after" = Option<String>, Query), ("limit" = Option<u16>, Query, description = "1 to 1,000")),
+    responses((status = 200, body = BirthPage), Problem))]
+pub async fn list_births(
+    State(civil): State<Civil>,
+    Caller(_ctx): Caller,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<BirthPage>, Problem> {
+    Ok(Json(civil.list_births(query.after, query.limit.unwrap_or(1_000)).await?))
+}
+
+/// Shows one registration.
+#[utoipa::path(get, path = "/civil/births/{registration}", params(("registration" = String, Path)),
+    responses((status = 200, body = BirthRecord), Problem))]
+pub async fn show_birth(
+    State(civil): State<Civil>,
+    Caller(ctx): Caller,
+    Path(registration): Path<Id>,
+) -> Result<Json<BirthRecord>, Problem> {
+    Ok(Json(civil.show_birth(ctx, registration).await?))
+}
+
+/// Takes an event.
+#[utoipa::path(post, path = "/civil/events", request_body = Object,
+    responses((status = 204, description = "Handled"), Problem))]
+pub async fn take_event(
+    State(civil): State<Civil>,
+    Caller(_ctx): Caller,
+    Json(delivery): Json<Delivery>,
+) -> Result<StatusCode, Problem> {
+    civil.take_event(delivery).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Who read registrations about the subject of the call.
+#[utoipa::path(get, path = "/civil/read-log",
+    params(("before" = Option<String>, Query), ("limit" = Option<u16>, Query, description = "1 to 100")),
+    responses((status = 200, body = ReadLog), Problem))]
+pub async fn show_read_log(
+    State(civil): State<Civil>,
+    caller: Caller,
+    Query(query): Query<ReadLogQuery>,
+) -> Result<Json<ReadLog>, Problem> {
+    Ok(Json(civil.read_log(caller.subject()?, query).await?))
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
+    let key =
+        headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if (1..=200).contains(&key.len()) {
+        return Ok(key.to_owned());
+    }
+    Err(Problem::bad_request("a registration needs an Idempotency-Key")
+        .field("Idempotency-Key", "send 1 to 200 visible ASCII characters, new for each birth"))
+}
