@@ -4,7 +4,7 @@
 
 use crate::problem::{FieldError, Problem};
 use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, LOCATION};
@@ -232,8 +232,9 @@ fn refuse_path(rejection: PathRejection) -> Problem {
     }
 }
 
-async fn read_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+async fn read_body<S: Send + Sync>(mut request: Request, state: &S) -> Result<Bytes, Problem> {
     let limit = crate::limits::body_limit(request.extensions());
+    DefaultBodyLimit::max(limit).apply(&mut request);
     Bytes::from_request(request, state).await.map_err(|rejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
             return Problem::too_large(limit);
