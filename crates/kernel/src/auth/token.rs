@@ -194,7 +194,8 @@ mod tests {
         let token = ours.issuer.mint("r-17", "GOV/CRO", &["registrar"], 60).unwrap();
         let (body, signature) = token.rsplit_once('.').unwrap();
         let (head, _) = body.split_once('.').unwrap();
-        let other = foreign.split('.').nth(1).unwrap();
+        let promoted = ours.issuer.mint("r-17", "GOV/CRO", &["chief"], 60).unwrap();
+        let other = promoted.split('.').nth(1).unwrap();
         let swapped = format!("{head}.{other}.{signature}");
         for spoilt in ["", "..", "a.b.c", body, &token[1..], &swapped] {
             assert_eq!(verifier.verify(spoilt), Err(TokenError::Signature), "{spoilt}");
