@@ -9,8 +9,10 @@ use super::{ReadEntry, ReadLog, ReadLogQuery};
 use crate::context::Pseudonym;
 
 /// Creates the table.
-pub const MIGRATION: Migration =
-    Migration { name: "read_log/0001_init", sql: include_str!("../../migrations/0001_read_log.sql") };
+pub const MIGRATION: Migration = Migration {
+    name: "read_log/0001_init",
+    sql: include_str!("../../migrations/0001_read_log.sql"),
+};
 
 /// Most entries of one page.
 const PAGE: u16 = 100;
