@@ -29,6 +29,7 @@ pub mod gallery;
 pub mod headers;
 pub mod lang;
 pub mod page;
+pub mod parts;
 pub mod site;
 pub mod texts;
 pub mod visit;

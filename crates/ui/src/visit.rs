@@ -158,6 +158,14 @@ impl Visit {
         self.ui.text(self.lang, key, args)
     }
 
+    /// A text in the visitor's language, or `otherwise` where the catalogues have none: for codes that others coin, such
+    /// as purposes and names of fields.
+    #[must_use]
+    pub fn t_or(&self, key: &str, otherwise: &str) -> String {
+        let found = self.ui.0.texts.find(self.lang, key);
+        found.unwrap_or(otherwise).to_owned()
+    }
+
     /// A page from a template and what it shows.
     pub fn page(&self, template: &'static str, context: impl Serialize) -> Page<'_> {
         Page::new(self, template, minijinja::Value::from(Serde(context)))

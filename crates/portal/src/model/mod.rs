@@ -1,0 +1,5 @@
+//! Types and pure decisions.
+
+pub mod consents;
+pub mod reads;
+pub mod session;
