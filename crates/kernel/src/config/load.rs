@@ -318,6 +318,12 @@ mod tests {
     }
 
     #[test]
+    fn a_variable_for_text_stays_text() {
+        let config = load("", &[("MSINGI__STORAGE__URL", "42")]).unwrap();
+        assert_eq!(config.storage.url.unwrap().reveal(), "42");
+    }
+
+    #[test]
     fn a_wrong_variable_names_itself() {
         let wrong = load("", &[("MSINGI__LIMITS__BODY_BYTE", "1")]).unwrap_err();
         assert_eq!(

@@ -106,7 +106,8 @@ fn a_damaged_file_is_refused_and_left_alone() {
         ("purpose", text.replace("\"token\"", "\"oidc\"")),
         ("state", text.replace("\"active\"", "\"retired\"")),
         ("format", text.replace("\"format\": 1", "\"format\": 2")),
-        ("cost", text.replace("\"memory_kib\": 19456", "\"memory_kib\": 4294967295")),
+        ("cost", text.replace("\"memory_kib\": 19456", "\"memory_kib\": 1048577")),
+        ("passes", text.replace("\"passes\": 2", "\"passes\": 65")),
         ("kdf", text.replace("argon2id", "md5")),
     ];
     for (what, edited) in edits {

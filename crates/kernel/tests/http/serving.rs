@@ -138,10 +138,16 @@ async fn a_shutdown_lets_running_requests_finish() {
 #[tokio::test]
 async fn a_request_that_never_ends_does_not_hold_up_the_shutdown() {
     let limits = Limits { drain_seconds: 1, ..Limits::default() };
-    let never = async || std::future::pending::<()>().await;
+    let entered = Arc::new(Notify::new());
+    let inside = entered.clone();
+    let never = async move || {
+        inside.notify_one();
+        std::future::pending::<()>().await;
+    };
     let house = start(Router::new().route("/", routing::get(never)), &limits, None).await;
     let mut stream = house.connect().await;
     stream.write_all(GET.as_bytes()).await.expect("written");
+    entered.notified().await;
     house.trigger.stop();
     assert_eq!(read_all(&mut stream).await, "");
     house.ends().await;
