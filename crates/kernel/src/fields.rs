@@ -3,7 +3,7 @@
 //! Each subject has a data key of its own in each block. It lies in the block's database, wrapped by the block's key from
 //! the [`KeyStore`]; destroying it makes everything that was sealed for the subject unreadable, in every table and backup
 //! that is younger than the key. There is no cache of data keys: the row is read each time, so that an erasure holds for the
-//! next statement of every process, and unwrapping costs under a microsecond.
+//! next statement of every process, and unwrapping takes a microsecond or two.
 //!
 //! # Invariants
 //! - A sealed value opens only for its block, subject and label, and only unspoilt.

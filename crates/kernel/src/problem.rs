@@ -4,6 +4,7 @@
 //! logged under the trace id and never shown; a text shown to a caller names the field or the remedy.
 
 use crate::db::DbError;
+use crate::keys::KeyError;
 use crate::telemetry;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -240,6 +241,12 @@ impl From<DbError> for Problem {
     }
 }
 
+impl From<KeyError> for Problem {
+    fn from(error: KeyError) -> Self {
+        Self::internal(error)
+    }
+}
+
 impl PartialSchema for Problem {
     fn schema() -> RefOr<Schema> {
         ProblemDocument::schema()
@@ -301,5 +308,57 @@ impl std::fmt::Display for Chain<'_> {
             source = cause.source();
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn storage_errors_are_told_apart_by_what_can_be_done() {
+        let cause = || "secret cause".to_owned();
+        let cases = [
+            (DbError::Unique(cause()), 409, "conflict"),
+            (DbError::Contended, 503, "unavailable"),
+            (DbError::ReadOnly(cause()), 503, "unavailable"),
+            (DbError::Full(cause()), 503, "unavailable"),
+            (DbError::Unavailable(cause()), 503, "unavailable"),
+            (DbError::Statement(cause()), 500, "internal"),
+            (DbError::NoRow, 500, "internal"),
+        ];
+        for (error, status, slug) in cases {
+            let text = error.to_string();
+            let problem = Problem::from(error);
+            assert_eq!((problem.status().as_u16(), problem.slug()), (status, slug), "{text}");
+            let document = serde_json::to_string(&problem.document()).unwrap();
+            assert!(!document.contains("secret"), "{document}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_document_says_all_that_was_said() {
+        let problem = Problem::new(StatusCode::CONFLICT, "consent-withdrawn", "Withdrawn")
+            .detail("It was withdrawn.")
+            .field("record", "give a new consent")
+            .header(RETRY_AFTER, "5\nx: y");
+        let document = telemetry::with_trace("abc", async { problem.document() }).await;
+        let json = serde_json::to_value(&document).unwrap();
+        let expected = serde_json::json!({
+            "type": "urn:msingi:problem:consent-withdrawn", "title": "Withdrawn", "status": 409,
+            "detail": "It was withdrawn.", "trace_id": "abc",
+            "errors": [{ "field": "record", "remedy": "give a new consent" }],
+        });
+        assert_eq!(json, expected);
+        assert_eq!(serde_json::from_value::<ProblemDocument>(json).unwrap(), document);
+        assert_eq!(document.slug(), "consent-withdrawn");
+        assert!(!problem.into_response().headers().contains_key(RETRY_AFTER));
+    }
+
+    #[test]
+    fn a_cause_is_told_with_its_sources() {
+        let inner = std::io::Error::other("disk");
+        let outer = KeyError::File { path: "/k".into(), source: inner };
+        assert!(Chain(&outer).to_string().ends_with(": disk"));
     }
 }

@@ -11,7 +11,18 @@ pub use listener::{Peer, Server, bind};
 pub use shutdown::{Shutdown, ShutdownTrigger};
 pub use tls::{Tls, server_config};
 
+use crate::config::Limits;
+use crate::{limits, problem, telemetry};
+use axum::Router;
+use basis::{Clock, Rng};
 use std::net::SocketAddr;
+
+/// What every listener's router gets, in the order that works: problems for unknown routes and methods, the bounds of
+/// `limits`, and around it all trace id, log line and metrics. Call it last.
+pub fn complete(router: Router, limits: &Limits, clock: Clock, rng: Rng) -> Router {
+    let router = limits::bound(problem::with_fallbacks(router), limits, clock.clone());
+    telemetry::observe(router, clock, rng)
+}
 
 /// Why a listener could not start.
 #[derive(Debug, thiserror::Error)]

@@ -6,17 +6,15 @@ use basis::{Clock, Rng};
 use http::StatusCode;
 use kernel::config::Limits;
 use kernel::http::Json;
-use kernel::limits::bound;
-use kernel::problem::{Problem, with_fallbacks};
-use kernel::serve::Peer;
-use kernel::telemetry::{HealthCheck, Metrics, health_routes, observe, trace_id};
+use kernel::problem::Problem;
+use kernel::serve::{Peer, complete};
+use kernel::telemetry::{HealthCheck, Metrics, health_routes, trace_id};
 use std::sync::Arc;
 use testkit::Store;
 use tokio::sync::Notify;
 
 fn house(router: Router, limits: &Limits) -> Router {
-    let clock = Clock::system();
-    observe(bound(with_fallbacks(router), limits, clock.clone()), clock, Rng::seeded(1))
+    complete(router, limits, Clock::system(), Rng::seeded(1))
 }
 
 #[tokio::test]

@@ -3,7 +3,9 @@
 use axum::{Extension, Router, routing};
 use basis::{Clock, Rng};
 use kernel::config::Limits;
-use kernel::serve::{Peer, ServeError, Server, ShutdownTrigger, Tls, bind, server_config};
+use kernel::serve::{
+    Peer, ServeError, Server, ShutdownTrigger, Tls, bind, complete, server_config,
+};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
@@ -264,10 +266,8 @@ async fn certificates_that_do_not_fit_are_refused() {
 #[tokio::test]
 async fn a_whole_house_serves_over_a_socket() {
     let router = Router::new().route("/", routing::get(async || "hello"));
-    let (limits, clock) = (Limits::default(), Clock::system());
-    let router =
-        kernel::limits::bound(kernel::problem::with_fallbacks(router), &limits, clock.clone());
-    let router = kernel::telemetry::observe(router, clock, Rng::seeded(3));
+    let limits = Limits::default();
+    let router = complete(router, &limits, Clock::system(), Rng::seeded(3));
     let house = start(router, &limits, None).await;
     let answer = exchange(&mut house.connect().await, GET).await;
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("hello"), "{answer}");
