@@ -65,6 +65,8 @@ pub struct Deps {
     pub subsystem: SubsystemId,
     /// The identity authority's subsystem.
     pub identity: SubsystemId,
+    /// The law that births are registered under: the legal basis of asking who somebody is.
+    pub law: String,
 }
 
 /// The block's inside, cheap to clone.

@@ -224,7 +224,7 @@ impl Civil {
     async fn resolve(&self, system: &str, value: String) -> Result<Option<Pseudonym>, Error> {
         let service = self.deps.identity.service(PERSONS).expect("the code is a constant of ours");
         let correlation = Id::mint(&self.ctx.clock, &self.ctx.rng);
-        let basis = LegalBasis::law("Births and Deaths Registration Act");
+        let basis = LegalBasis::law(self.deps.law.as_str());
         let client = self.deps.subsystem.clone();
         let ctx = CallContext::new(
             client,

@@ -1,1 +1,7 @@
-fn main() {}
+//! Msingi: a country's digital public infrastructure in one binary.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    msingi::main()
+}

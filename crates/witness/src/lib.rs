@@ -65,6 +65,8 @@ pub struct Deps {
     pub wire: Arc<dyn Wire>,
     /// The subsystem it calls from and offers its services under.
     pub subsystem: SubsystemId,
+    /// The law that audit trails are witnessed under.
+    pub law: String,
     /// This installation's name.
     pub installation: String,
     /// The databases whose trails it keeps.
@@ -92,7 +94,7 @@ impl Witness {
 
     /// A call to a witness's or a witnessed installation's service.
     fn call_to(&self, service: ServiceId) -> CallContext {
-        let basis = LegalBasis::law("Audit Act");
+        let basis = LegalBasis::law(self.deps.law.as_str());
         let correlation = basis::Id::mint(&self.ctx.clock, &self.ctx.rng);
         let client = self.deps.subsystem.clone();
         CallContext::new(client, service, "audit-witness", basis, correlation, self.ctx.clock.now())

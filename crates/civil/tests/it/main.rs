@@ -51,6 +51,7 @@ async fn app(store: &Store) -> App {
         wire: wire.clone(),
         subsystem: subsystem("TB/GOV/CRO/civil"),
         identity: subsystem("TB/GOV/NIA/identity"),
+        law: "Registration Act s.3".to_owned(),
     };
     wire.serve(
         "TB/GOV/NIA/identity/persons".parse().expect("a service"),

@@ -34,6 +34,7 @@ async fn installation(
     let deps = Deps {
         wire: wire.clone(),
         subsystem: subsystem(own),
+        law: "Audit Act s.4".to_owned(),
         installation: name.to_owned(),
         trails: Trails::default(),
         checkpoints: std::env::temp_dir().join(format!(

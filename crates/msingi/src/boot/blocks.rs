@@ -1,0 +1,233 @@
+//! The list of blocks, and how each is built.
+
+use super::{BootError, Place, Selection};
+use crate::commands::checkpoint_folder;
+use crate::country::{Country, Member};
+use contracts::{ServiceId, SubsystemId, Wire};
+use exchange::Exchange;
+use kernel::block::{Block, Ctx};
+use kernel::config::Config;
+use kernel::db::Migration;
+use std::sync::Arc;
+use witness::Trails;
+
+/// All blocks but the exchange, which is always there, in the order in which they are built. None
+/// needs another to be built before it: they find each other through the exchange.
+pub const NAMES: [&str; 7] = ["identity", "civil", "consent", "registry", "payments", "portal", "witness"];
+
+/// A block with what it was built from.
+pub struct Built {
+    /// The subsystem it is.
+    pub subsystem: SubsystemId,
+    /// What it was built from.
+    pub ctx: Ctx,
+    /// The block.
+    pub block: Block,
+}
+
+/// What all blocks are built from.
+struct Building<'a> {
+    config: &'a Config,
+    country: &'a Country,
+    hosted: &'a [&'a Member],
+    place: &'a Place,
+    exchange: &'a Exchange,
+    wire: Arc<dyn Wire>,
+    trails: Trails,
+}
+
+/// Builds the blocks of the members hosted here, as far as selected.
+///
+/// # Errors
+/// [`BootError::NothingToRun`], or what stops a block.
+pub async fn build(
+    config: &Config,
+    country: &Country,
+    hosted: &[&Member],
+    selection: &Selection,
+    place: &Place,
+    exchange: &Exchange,
+) -> Result<Vec<Built>, BootError> {
+    let wire: Arc<dyn Wire> = Arc::new(exchange.clone());
+    let building = Building { config, country, hosted, place, exchange, wire, trails: Trails::default() };
+    let mut built = Vec::new();
+    for name in NAMES.iter().filter(|name| selection.takes(name)) {
+        let Some(subsystem) = building.subsystem(name) else { continue };
+        let one = building.block(name, subsystem).await?;
+        building.trails.add(one.ctx.db.clone());
+        built.push(one);
+    }
+    match built.is_empty() {
+        true => Err(BootError::NothingToRun),
+        false => Ok(built),
+    }
+}
+
+impl Building<'_> {
+    /// The subsystem that a block is here; the keeper of audit trails is the installation's own.
+    fn subsystem(&self, block: &str) -> Option<SubsystemId> {
+        if block == "witness" {
+            return Some(audit_subsystem(self.country, self.config));
+        }
+        self.country.subsystem_of(block, self.hosted).map(|subsystem| subsystem.id.clone())
+    }
+
+    async fn block(&self, name: &'static str, subsystem: SubsystemId) -> Result<Built, BootError> {
+        let migrations = migrations(name);
+        let ctx = self.place.ctx(name, migrations, subsystem.member().local()).await?;
+        let block = match name {
+            "identity" => self.identity(&ctx, subsystem.clone())?,
+            "civil" => self.civil(&ctx, subsystem.clone())?,
+            "consent" => consent::block(&ctx, self.site(&subsystem)).map_err(|error| broken(name, &error))?,
+            "registry" => self.registry(&ctx, subsystem.clone())?,
+            "payments" => payments::block(&ctx),
+            "portal" => self.portal(&ctx, subsystem.clone())?,
+            "witness" => self.witness(&ctx, subsystem.clone()),
+            other => return Err(BootError::UnknownBlock(other.to_owned())),
+        };
+        Ok(Built { subsystem, ctx, block })
+    }
+
+    fn identity(&self, ctx: &Ctx, subsystem: SubsystemId) -> Result<Block, BootError> {
+        let births = self.anywhere("civil")?.service(contracts::civil::BIRTHS);
+        let deps = identity::Deps {
+            wire: self.wire.clone(),
+            births: births.map_err(|error| broken("identity", &error))?,
+            law: self.mandate(&subsystem),
+            name: self.country.names.get("en").cloned().unwrap_or_default(),
+            site: self.site(&subsystem),
+            subsystem,
+        };
+        identity::block(ctx, deps).map_err(|error| broken("identity", &error))
+    }
+
+    fn registry(&self, ctx: &Ctx, subsystem: SubsystemId) -> Result<Block, BootError> {
+        // A registry block keeps the register its subsystem is named after.
+        let register = subsystem.code().parse().map_err(|error| broken("registry", &error))?;
+        let deps = registry::Deps {
+            wire: self.wire.clone(),
+            identity: self.anywhere("identity")?,
+            register,
+            law: self.mandate(&subsystem),
+            subsystem,
+        };
+        Ok(registry::block(ctx, deps))
+    }
+
+    /// The law that the subsystem's member acts under.
+    fn mandate(&self, subsystem: &SubsystemId) -> String {
+        let member = self.country.members.iter().find(|member| member.id == subsystem.member());
+        member.and_then(|member| member.mandate.clone()).unwrap_or_default()
+    }
+
+    fn civil(&self, ctx: &Ctx, subsystem: SubsystemId) -> Result<Block, BootError> {
+        let identity = self.anywhere("identity")?;
+        Ok(civil::block(ctx, civil::Deps { wire: self.wire.clone(), law: self.mandate(&subsystem), subsystem, identity }))
+    }
+
+    fn witness(&self, ctx: &Ctx, subsystem: SubsystemId) -> Block {
+        let installation = self.config.installation.name.clone();
+        let witnesses = self.country.installation(&installation).map(|entry| &entry.witness);
+        let service = |witness: &SubsystemId| witness.service(contracts::witness::CHECKPOINTS).ok();
+        let deps = witness::Deps {
+            wire: self.wire.clone(),
+            subsystem,
+            law: self.country.audit_law.clone(),
+            installation,
+            trails: self.trails.clone(),
+            checkpoints: checkpoint_folder(&self.place.directory),
+            witnesses: witnesses.and_then(service).into_iter().collect(),
+        };
+        witness::block(ctx, deps)
+    }
+
+    fn portal(&self, ctx: &Ctx, subsystem: SubsystemId) -> Result<Block, BootError> {
+        let consent = self.anywhere("consent")?.service(contracts::consent::MY_CONSENTS);
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
+        let deps = portal::Deps {
+            wire: self.wire.clone(),
+            my_consents: consent.map_err(|error| broken("portal", &error))?,
+            directory: Arc::new(Labels(self.exchange.clone())),
+            site: self.site(&subsystem),
+            issuer: self.issuer(ctx),
+            client_id: "portal".to_owned(),
+            http: http.map_err(|error| broken("portal", &error))?,
+            subsystem,
+        };
+        portal::block(ctx, &deps).map_err(|error| broken("portal", &error))
+    }
+
+    /// The identity authority's issuer: this installation, where it hosts the authority.
+    fn issuer(&self, ctx: &Ctx) -> String {
+        ctx.issuer.to_string()
+    }
+
+    /// What pages say about who runs them.
+    fn site(&self, subsystem: &SubsystemId) -> ui::Site {
+        let english = |names: &exchange::Names| names.get("en").cloned().unwrap_or_default();
+        let operator = self.country.members.iter().find(|member| member.id == subsystem.member());
+        ui::Site {
+            service: english(&self.country.names),
+            operator: operator.map(|member| english(&member.names)).unwrap_or_default(),
+            home: "/portal".to_owned(),
+            sandbox: self.config.installation.sandbox,
+            secure: self.config.installation.issuer.as_deref().is_some_and(|issuer| issuer.starts_with("https")),
+            utc_offset_minutes: self.country.utc_offset_minutes,
+        }
+    }
+
+    /// The subsystem of a block that may run anywhere in the country.
+    fn anywhere(&self, block: &'static str) -> Result<SubsystemId, BootError> {
+        let found = self.country.anywhere(block).map(|subsystem| subsystem.id.clone());
+        found.ok_or_else(|| BootError::Block(block, "no subsystem of the country pack is this block".to_owned()))
+    }
+}
+
+fn broken(block: &'static str, error: &dyn std::error::Error) -> BootError {
+    BootError::Block(block, error.to_string())
+}
+
+/// The tables of each block.
+pub fn migrations(block: &str) -> &'static [Migration] {
+    match block {
+        "identity" => identity::MIGRATIONS,
+        "civil" => civil::MIGRATIONS,
+        "consent" => consent::MIGRATIONS,
+        "registry" => registry::MIGRATIONS,
+        "payments" => payments::MIGRATIONS,
+        "portal" => portal::MIGRATIONS,
+        "witness" => witness::MIGRATIONS,
+        "exchange" => exchange::MIGRATIONS,
+        _ => &[],
+    }
+}
+
+/// The subsystem that keeps this installation's audit trails; the hub's where the whole country
+/// runs in one.
+pub fn audit_subsystem(country: &Country, config: &Config) -> SubsystemId {
+    let own = country.installation(&config.installation.name);
+    let entry = own.or_else(|| country.installation(&country.hub));
+    entry.map(|entry| entry.audit.clone()).expect("a checked country has its hub among its installations")
+}
+
+/// What the portal asks of the directory.
+struct Labels(Exchange);
+
+impl portal::Directory for Labels {
+    fn services(&self, kind: &str) -> Vec<ServiceId> {
+        let snapshot = self.0.snapshot();
+        let found = snapshot.services.values().filter(|service| service.is(kind) && service.entry.enabled);
+        let mut services: Vec<ServiceId> = found.map(|service| service.entry.id.clone()).collect();
+        services.sort();
+        services
+    }
+
+    fn label(&self, id: &str, language: &str) -> Option<String> {
+        let snapshot = self.0.snapshot();
+        let member = id.parse().ok().and_then(|id| snapshot.members.get(&id)).map(|member| &member.names);
+        let subsystem = || id.parse().ok().and_then(|id| snapshot.subsystems.get(&id)).map(|found| &found.names);
+        let service = || id.parse().ok().and_then(|id| snapshot.services.get(&id)).map(|found| &found.entry.names);
+        let names = member.or_else(subsystem).or_else(service)?;
+        names.get(language).or_else(|| names.get("en")).cloned()
+    }
+}

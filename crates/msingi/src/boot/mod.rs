@@ -1,0 +1,327 @@
+//! Putting an installation together: the one place that sees all blocks.
+//!
+//! [`start`] is the whole boot, top to bottom: place, exchange, blocks, permissions, routers,
+//! listeners, background work.
+
+mod blocks;
+mod place;
+mod run;
+mod seed;
+
+pub use place::Place;
+
+use crate::country::{Country, CountryError};
+use axum::Router;
+use blocks::Built;
+use exchange::{Binding, Exchange};
+use kernel::auth::{AuthState, OPERATOR, PermissionRow, Permissions, TokenIssuer, TokenVerifier};
+use kernel::block::{Ctx, component_routes};
+use kernel::config::Config;
+use kernel::db::{DbError, Migration};
+use kernel::serve::{Server, Shutdown, ShutdownTrigger, bind};
+use kernel::telemetry::{HealthCheck, Metrics, health_routes, observe};
+use std::net::SocketAddr;
+use tokio::net::TcpListener;
+
+/// Which blocks run here.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Only these; empty for all that the members hosted here have.
+    pub only: Vec<String>,
+    /// Not these.
+    pub without: Vec<String>,
+}
+
+impl Selection {
+    /// # Errors
+    /// [`BootError::UnknownBlock`], naming the blocks there are.
+    fn check(&self) -> Result<(), BootError> {
+        let unknown = self.only.iter().chain(&self.without).find(|name| !blocks::NAMES.contains(&name.as_str()));
+        unknown.map_or(Ok(()), |name| Err(BootError::UnknownBlock(name.clone())))
+    }
+
+    fn takes(&self, block: &str) -> bool {
+        let named = self.only.is_empty() || self.only.iter().any(|name| name == block);
+        named && !self.without.iter().any(|name| name == block)
+    }
+}
+
+/// A running installation. Dropping it stops it.
+pub struct Running {
+    /// Where people and officers reach it.
+    pub public: SocketAddr,
+    /// Where other installations reach it.
+    pub wire: SocketAddr,
+    /// Its exchange.
+    pub exchange: Exchange,
+    /// Names of the blocks that run here.
+    pub blocks: Vec<&'static str>,
+    /// Method and path of every route, by block.
+    pub routes: Vec<(&'static str, http::Method, String)>,
+    operator: TokenIssuer,
+    trigger: ShutdownTrigger,
+    servers: Vec<tokio::task::JoinHandle<()>>,
+}
+
+impl Running {
+    /// A token for whoever holds the installation's keys: what `msingi operator` prints.
+    ///
+    /// # Errors
+    /// When the key cannot sign.
+    pub fn operator_token(&self, seconds: i64) -> Result<String, BootError> {
+        Ok(self.operator.mint("operator", "installation", &[OPERATOR], seconds)?)
+    }
+
+    /// Stops: running requests finish, then everything is flushed.
+    pub async fn stop(self) {
+        self.trigger.stop();
+        for server in self.servers {
+            // A server that panicked has stopped, too.
+            let _ = server.await;
+        }
+        self.exchange.flush().await;
+    }
+}
+
+/// Why an installation cannot start; each text names the remedy.
+#[derive(Debug, thiserror::Error)]
+pub enum BootError {
+    /// The data folder cannot be used.
+    #[error("storage.path {0}: {1}; choose a folder this user may write to")]
+    Folder(String, String),
+    /// PostgreSQL without a URL.
+    #[error("storage.engine is postgres: set storage.url (or MSINGI__STORAGE__URL) to postgres://user:password@host/database")]
+    NoPostgresUrl,
+    /// No such block.
+    #[error("there is no block `{0}`; there are: {names}", names = blocks::NAMES.join(", "))]
+    UnknownBlock(String),
+    /// No block is left to run.
+    #[error("no block is left to run: none of those chosen belongs to a member hosted by this installation")]
+    NothingToRun,
+    /// A block's database.
+    #[error("database of {0}: {1}")]
+    Database(String, DbError),
+    /// The country pack.
+    #[error(transparent)]
+    Country(#[from] CountryError),
+    /// The key store.
+    #[error(transparent)]
+    Keys(#[from] kernel::keys::KeyError),
+    /// The exchange.
+    #[error(transparent)]
+    Exchange(#[from] exchange::ExchangeError),
+    /// Binding services.
+    #[error(transparent)]
+    Bind(#[from] exchange::BindError),
+    /// Two blocks define one permission.
+    #[error(transparent)]
+    Permission(#[from] kernel::auth::DuplicatePermission),
+    /// A listener.
+    #[error(transparent)]
+    Serve(#[from] kernel::serve::ServeError),
+    /// A token or certificate.
+    #[error(transparent)]
+    Jose(#[from] credential::JoseError),
+    /// A block could not be built.
+    #[error("block {0}: {1}")]
+    Block(&'static str, String),
+}
+
+/// Starts an installation and answers once it listens.
+///
+/// # Errors
+/// The first [`BootError`]; nothing is left running.
+pub async fn start(config: &Config, selection: &Selection) -> Result<Running, BootError> {
+    selection.check()?;
+    let country = Country::load(&config.country)?;
+    // Listeners first: with port 0 only they know the address that everything else is told.
+    let public = bind("listen.public", config.listen.public).await?;
+    let wire = bind("listen.wire", config.listen.wire).await?;
+    let (public_address, wire_address) = (local(&public)?, local(&wire)?);
+    let issuer = config.installation.issuer.clone().unwrap_or_else(|| format!("http://{public_address}"));
+    let place = Place::open(config, &country.instance, &issuer)?;
+    let hosted = country.hosted_by(&config.installation.name);
+
+    let ctx = place.ctx(EXCHANGE, exchange::MIGRATIONS, &operator_member(&country, config)).await?;
+    let exchange = Exchange::open(ctx.clone(), exchange_config(config, &country, wire_address)).await?;
+    seed::seed(&exchange, &country, &hosted).await?;
+    let mut built = blocks::build(config, &country, &hosted, selection, &place, &exchange).await?;
+    built.insert(0, exchange_block(&exchange, ctx, &country, config));
+
+    let operator = operator(&place, &issuer)?;
+    let auth = auth(&place, &issuer, &built)?;
+    subscribe(&country, &built);
+    let routes = built.iter().flat_map(routes_of).collect();
+    let names = built.iter().map(|built| built.block.name).collect();
+    let (trigger, shutdown) = ShutdownTrigger::new();
+    let router = assemble(config, &country, built, &exchange, &auth, &shutdown)?;
+    let servers = vec![
+        tokio::spawn(Server::new(router, &config.limits).run(public, shutdown.clone())),
+        tokio::spawn(serve_wire(exchange.clone(), wire, shutdown)),
+    ];
+    Ok(Running {
+        public: public_address,
+        wire: wire_address,
+        exchange,
+        blocks: names,
+        routes,
+        operator,
+        trigger,
+        servers,
+    })
+}
+
+fn local(listener: &tokio::net::TcpListener) -> Result<SocketAddr, BootError> {
+    listener.local_addr().map_err(|error| BootError::Folder("listener".to_owned(), error.to_string()))
+}
+
+/// Name of the exchange's database and metrics.
+const EXCHANGE: &str = "exchange";
+
+fn exchange_config(config: &Config, country: &Country, wire: SocketAddr) -> exchange::Config {
+    let name = &config.installation.name;
+    let split = country.installation(name).is_some();
+    exchange::Config {
+        installation: name.clone(),
+        hub: !split || country.hub == *name,
+        address: format!("https://{wire}"),
+        timeout_seconds: config.limits.timeout_seconds,
+        body_limit_bytes: config.limits.body_bytes,
+        ..exchange::Config::default()
+    }
+}
+
+fn exchange_block(exchange: &Exchange, ctx: Ctx, country: &Country, config: &Config) -> Built {
+    let subsystem = blocks::audit_subsystem(country, config);
+    Built { subsystem, ctx, block: exchange::block(exchange) }
+}
+
+/// The member that operates this installation, as `CLASS/MEMBER`.
+fn operator_member(country: &Country, config: &Config) -> String {
+    let entry = country.installation(&config.installation.name).or_else(|| country.installation(&country.hub));
+    entry.map_or_else(String::new, |entry| entry.operator.local().to_owned())
+}
+
+fn operator(place: &Place, issuer: &str) -> Result<TokenIssuer, BootError> {
+    let key = place.keys.signing_key("token")?;
+    Ok(TokenIssuer::new(issuer, key, place.clock.clone(), place.rng.clone()))
+}
+
+fn auth(place: &Place, issuer: &str, built: &[Built]) -> Result<AuthState, BootError> {
+    let rows: Vec<PermissionRow> = built.iter().flat_map(|built| built.block.permissions.iter().copied()).collect();
+    let verifier = TokenVerifier::new(issuer, &place.keys.public_keys("token"), place.clock.clone())?;
+    Ok(AuthState::new(verifier, Permissions::new(rows)?))
+}
+
+/// Tells each database where its block's events go.
+fn subscribe(country: &Country, built: &[Built]) {
+    for entry in built {
+        let all = country.subscriptions.iter();
+        // A block's topics begin with its name.
+        let own = all.filter(|(topic, _)| topic.split('.').next() == Some(entry.block.name));
+        entry.ctx.db.subscribe(own.map(|(topic, service)| (topic.clone(), service.to_string())).collect());
+    }
+}
+
+fn routes_of(built: &Built) -> Vec<(&'static str, http::Method, String)> {
+    let name = built.block.name;
+    built.block.routes().into_iter().map(|(method, path)| (name, method, path)).collect()
+}
+
+/// Routers, permissions, health and everything else that HTTP sees; starts the background work.
+fn assemble(
+    config: &Config,
+    country: &Country,
+    built: Vec<Built>,
+    exchange: &Exchange,
+    auth: &AuthState,
+    shutdown: &Shutdown,
+) -> Result<Router, BootError> {
+    let (clock, rng) = (built[0].ctx.clock.clone(), built[0].ctx.rng.clone());
+    let checks = built.iter().map(|entry| HealthCheck::database(entry.block.name, entry.ctx.db.clone())).collect();
+    let components = built.iter().map(|entry| component(entry, country)).collect();
+    let mut router = health_routes(checks)
+        .merge(component_routes(components))
+        .merge(Metrics::install().routes())
+        .into_router();
+    let mut bindings = Vec::new();
+    for Built { subsystem, ctx, mut block } in built {
+        for job in std::mem::take(&mut block.jobs) {
+            run::start_job(block.name, job, ctx.clone(), shutdown.clone());
+        }
+        run::start_outbox(&ctx, exchange, subsystem.clone(), shutdown.clone());
+        let services = std::mem::take(&mut block.services);
+        let routes = block.into_router(ctx.owner.clone()).layer(auth.layer());
+        bindings.push(Binding { subsystem, services, router: routes.clone() });
+        router = router.merge(routes);
+    }
+    exchange.bind(bindings)?;
+    let router = kernel::problem::with_fallbacks(router);
+    Ok(observe(kernel::limits::bound(router, &config.limits, clock.clone()), clock, rng))
+}
+
+fn component(built: &Built, country: &Country) -> (kernel::block::Component, utoipa::openapi::OpenApi) {
+    let member = country.members.iter().find(|member| member.id == built.subsystem.member());
+    let mandate = member.and_then(|member| member.mandate.clone());
+    (built.block.component(&built.ctx.owner, mandate), built.block.openapi())
+}
+
+async fn serve_wire(exchange: Exchange, socket: TcpListener, mut shutdown: Shutdown) {
+    if let Err(error) = exchange.serve_wire(socket, async move { shutdown.stopped().await }).await {
+        tracing::warn!("No other installation can reach this one: {error}");
+    }
+}
+
+/// Keys and storage of an installation that need not run.
+///
+/// # Errors
+/// As [`Place::open`].
+pub fn place(config: &Config) -> Result<Place, BootError> {
+    let country = Country::load(&config.country)?;
+    Place::open(config, &country.instance, &config.base_url())
+}
+
+/// The databases of an installation: block and tables.
+///
+/// # Errors
+/// [`BootError::Country`].
+pub fn databases(config: &Config) -> Result<Vec<(&'static str, &'static [Migration])>, BootError> {
+    let country = Country::load(&config.country)?;
+    let hosted = country.hosted_by(&config.installation.name);
+    let runs = |block: &&str| *block == "witness" || country.subsystem_of(block, &hosted).is_some();
+    let names = std::iter::once(EXCHANGE).chain(blocks::NAMES.iter().copied().filter(runs));
+    Ok(names.map(|name| (name, blocks::migrations(name))).collect())
+}
+
+/// Makes a token with which the installation `name` of the country pack can join this hub, which
+/// may be running or not.
+///
+/// # Errors
+/// [`BootError::Country`] for a name the pack does not have; whatever the exchange refuses.
+pub async fn invite(config: &Config, name: &str, seconds: i64) -> Result<String, BootError> {
+    let country = Country::load(&config.country)?;
+    if country.installation(name).is_none() {
+        let names: Vec<&str> = country.installations.iter().map(|entry| entry.name.as_str()).collect();
+        let text = format!("there is no installation `{name}`; there are: {}", names.join(", "));
+        return Err(CountryError::Entry(text).into());
+    }
+    let members = country.hosted_by(name).iter().map(|member| member.id.clone()).collect();
+    let exchange = offline_exchange(config, &country).await?;
+    Ok(exchange.create_join_token("operator", name, members, seconds).await?)
+}
+
+/// Joins the country's hub with a token, before the first start.
+///
+/// # Errors
+/// Whatever the exchange or the hub refuses.
+pub async fn join(config: &Config, token: &str) -> Result<(), BootError> {
+    let country = Country::load(&config.country)?;
+    Ok(offline_exchange(config, &country).await?.join(token).await?)
+}
+
+/// The exchange without blocks or listeners.
+async fn offline_exchange(config: &Config, country: &Country) -> Result<Exchange, BootError> {
+    let place = Place::open(config, &country.instance, &config.base_url())?;
+    let ctx = place.ctx(EXCHANGE, exchange::MIGRATIONS, &operator_member(country, config)).await?;
+    Ok(Exchange::open(ctx, exchange_config(config, country, config.listen.wire)).await?)
+}

@@ -1,0 +1,109 @@
+//! Entering what the country pack says into the exchange, once. What an operator or a member
+//! changed since stands.
+
+use super::BootError;
+use crate::country::{Country, Member};
+use exchange::{AccessRight, Actor, Exchange, NewAgreement, Service, Snapshot, Subsystem};
+use std::sync::Arc;
+
+/// Enters whatever is missing about the members hosted here.
+///
+/// # Errors
+/// Whatever the exchange refuses, naming the entry.
+pub async fn seed(exchange: &Exchange, country: &Country, hosted: &[&Member]) -> Result<(), BootError> {
+    let seeding = Seeding { exchange, country, hosted, actor: Actor::operator("country-pack") };
+    seeding.members().await?;
+    seeding.subsystems().await?;
+    seeding.services().await?;
+    seeding.agreements().await?;
+    seeding.rights().await
+}
+
+struct Seeding<'a> {
+    exchange: &'a Exchange,
+    country: &'a Country,
+    hosted: &'a [&'a Member],
+    actor: Actor,
+}
+
+impl Seeding<'_> {
+    fn known(&self) -> Arc<Snapshot> {
+        self.exchange.snapshot()
+    }
+
+    fn hosts(&self, member: &contracts::MemberId) -> bool {
+        self.hosted.iter().any(|entry| entry.id == *member)
+    }
+
+    async fn members(&self) -> Result<(), BootError> {
+        let known = self.known();
+        for member in self.hosted.iter().filter(|member| !known.members.contains_key(&member.id)) {
+            self.exchange.put_member(&self.actor, &member.id, member.names.clone()).await?;
+        }
+        Ok(())
+    }
+
+    async fn subsystems(&self) -> Result<(), BootError> {
+        let known = self.known();
+        for entry in self.country.subsystems.iter().filter(|entry| self.hosts(&entry.id.member())) {
+            if known.subsystems.contains_key(&entry.id) {
+                continue;
+            }
+            let (id, sector, names) = (entry.id.clone(), entry.sector.clone(), entry.names.clone());
+            self.exchange.put_subsystem(&self.actor, Subsystem { id, sector, names }).await?;
+        }
+        Ok(())
+    }
+
+    async fn services(&self) -> Result<(), BootError> {
+        let known = self.known();
+        for entry in self.country.services.iter().filter(|entry| self.hosts(&entry.id.member())) {
+            if known.services.contains_key(&entry.id) {
+                continue;
+            }
+            let (id, kinds, names) = (entry.id.clone(), entry.kinds.clone(), entry.names.clone());
+            self.exchange.put_service(&self.actor, Service { id, names, kinds, enabled: true }).await?;
+        }
+        Ok(())
+    }
+
+    async fn agreements(&self) -> Result<(), BootError> {
+        let known = self.known();
+        for entry in self.country.agreements.iter().filter(|entry| self.hosts(&entry.service.member())) {
+            let client = known.services.get(&entry.service).and_then(|service| service.clients.get(&entry.client));
+            let agreed = client.is_some_and(|client| {
+                client.agreements.iter().any(|known| known.purpose == entry.purpose && known.basis == entry.basis)
+            });
+            if agreed {
+                continue;
+            }
+            let (service, client) = (entry.service.clone(), entry.client.clone());
+            self.exchange.grant_right(&self.actor, AccessRight { service: service.clone(), client: client.clone() }).await?;
+            let new = NewAgreement {
+                service,
+                client,
+                purpose: entry.purpose.clone(),
+                basis: entry.basis,
+                reference: entry.reference.clone(),
+                fields: entry.fields.clone(),
+                valid_from: None,
+                valid_until: None,
+            };
+            self.exchange.create_agreement(&self.actor, new).await?;
+        }
+        Ok(())
+    }
+
+    async fn rights(&self) -> Result<(), BootError> {
+        let known = self.known();
+        for (service, client) in self.country.rights.iter().filter(|(service, _)| self.hosts(&service.member())) {
+            let granted = known.services.get(service).and_then(|entry| entry.clients.get(client));
+            if granted.is_some_and(|client| client.right) {
+                continue;
+            }
+            let right = AccessRight { service: service.clone(), client: client.clone() };
+            self.exchange.grant_right(&self.actor, right).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,30 @@
+//! `msingi serve`.
+
+use super::{Failure, say};
+use crate::boot::{self, Selection};
+use kernel::config::Config;
+use kernel::serve::Shutdown;
+use kernel::telemetry;
+
+/// Which blocks to run.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Run only these blocks (and the exchange), as --only civil,identity
+    #[arg(long, value_delimiter = ',', value_name = "BLOCKS", conflicts_with = "without")]
+    only: Vec<String>,
+    /// Run all blocks but these
+    #[arg(long, value_delimiter = ',', value_name = "BLOCKS")]
+    without: Vec<String>,
+}
+
+pub async fn run(config: Config, args: Args) -> Result<(), Failure> {
+    telemetry::init(&config.log)?;
+    let mut stop = Shutdown::on_signals()?;
+    let selection = Selection { only: args.only, without: args.without };
+    let running = boot::start(&config, &selection).await?;
+    say(format!("Serving {} on http://{}", running.blocks.join(", "), running.public));
+    say(format!("Other installations reach it at https://{}", running.wire));
+    stop.stopped().await;
+    running.stop().await;
+    Ok(())
+}

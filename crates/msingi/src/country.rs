@@ -1,0 +1,423 @@
+//! The country pack: what a country decides, as data.
+//!
+//! A pack names everything without the instance (`GOV/CRO/civil`); here it gets it in front. Each
+//! reference is checked when the pack is read, so that a slip is one clear error at start and not a
+//! refused call a month later.
+
+use contracts::context::BasisKind;
+use contracts::{MemberId, ServiceId, SubsystemId};
+use exchange::Names;
+use serde::Deserialize;
+use std::path::Path;
+
+/// The demo country, which every binary carries.
+const DEMO: &str = include_str!("../../../countries/demo/country.toml");
+
+/// A country pack as it is written.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    instance: String,
+    currency: String,
+    hub: String,
+    utc_offset_minutes: i32,
+    audit_law: String,
+    names: Names,
+    installation: Vec<WrittenInstallation>,
+    member: Vec<WrittenMember>,
+    subsystem: Vec<WrittenSubsystem>,
+    service: Vec<WrittenService>,
+    agreement: Vec<WrittenAgreement>,
+    right: Vec<WrittenRight>,
+    subscription: Vec<WrittenSubscription>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenInstallation {
+    name: String,
+    operator: String,
+    audit: String,
+    witness: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenMember {
+    id: String,
+    installation: String,
+    #[serde(default)]
+    mandate: Option<String>,
+    names: Names,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenSubsystem {
+    id: String,
+    sector: String,
+    #[serde(default)]
+    block: Option<String>,
+    names: Names,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenService {
+    id: String,
+    #[serde(default)]
+    kinds: Vec<String>,
+    names: Names,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenAgreement {
+    service: String,
+    client: String,
+    purpose: String,
+    basis: BasisKind,
+    #[serde(default)]
+    reference: String,
+    #[serde(default)]
+    fields: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenRight {
+    service: String,
+    client: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenSubscription {
+    topic: String,
+    service: String,
+}
+
+/// A country pack, read and checked.
+#[derive(Clone, Debug)]
+pub struct Country {
+    /// The instance code, `TB`.
+    pub instance: String,
+    /// ISO 4217 code of the currency.
+    pub currency: String,
+    /// The installation that runs the directory and the certificate authority.
+    pub hub: String,
+    /// How far the country's clocks are ahead of UTC, in minutes.
+    pub utc_offset_minutes: i32,
+    /// The law that installations witness each other's audit trails under.
+    pub audit_law: String,
+    /// The country's name.
+    pub names: Names,
+    /// Who operates what.
+    pub installations: Vec<Installation>,
+    /// Institutions.
+    pub members: Vec<Member>,
+    /// Their information systems.
+    pub subsystems: Vec<Subsystem>,
+    /// Their services.
+    pub services: Vec<Service>,
+    /// Who may ask what.
+    pub agreements: Vec<Agreement>,
+    /// Access to the exchange's own services.
+    pub rights: Vec<(ServiceId, SubsystemId)>,
+    /// Topics and the services their events go to.
+    pub subscriptions: Vec<(String, ServiceId)>,
+}
+
+/// An installation of the split country.
+#[derive(Clone, Debug)]
+pub struct Installation {
+    /// Its name.
+    pub name: String,
+    /// Who operates it.
+    pub operator: MemberId,
+    /// The subsystem that keeps its audit trails.
+    pub audit: SubsystemId,
+    /// The subsystem of another installation that witnesses them.
+    pub witness: SubsystemId,
+}
+
+/// A member.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// Identifier.
+    pub id: MemberId,
+    /// The installation that hosts it.
+    pub installation: String,
+    /// The law or decision it acts under.
+    pub mandate: Option<String>,
+    /// Name.
+    pub names: Names,
+}
+
+/// A subsystem.
+#[derive(Clone, Debug)]
+pub struct Subsystem {
+    /// Identifier.
+    pub id: SubsystemId,
+    /// Sector of its pseudonyms.
+    pub sector: String,
+    /// The block that is behind it, if it is one of ours.
+    pub block: Option<String>,
+    /// Name.
+    pub names: Names,
+}
+
+/// A service.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Identifier.
+    pub id: ServiceId,
+    /// Tags.
+    pub kinds: Vec<String>,
+    /// Name.
+    pub names: Names,
+}
+
+/// An agreement.
+#[derive(Clone, Debug)]
+pub struct Agreement {
+    /// The service.
+    pub service: ServiceId,
+    /// Who may call it.
+    pub client: SubsystemId,
+    /// Purpose code.
+    pub purpose: String,
+    /// Kind of legal basis.
+    pub basis: BasisKind,
+    /// The law relied on; empty where any will do.
+    pub reference: String,
+    /// Fields of the answer; empty for all.
+    pub fields: Vec<String>,
+}
+
+/// Why a pack cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CountryError {
+    /// The file cannot be read.
+    #[error("country pack {path}: {reason}")]
+    File {
+        /// Where it should be.
+        path: String,
+        /// What the file system said.
+        reason: String,
+    },
+    /// It is not TOML of this form.
+    #[error("country pack: {0}")]
+    Form(#[from] toml::de::Error),
+    /// An entry names something wrongly or something that is not there.
+    #[error("country pack: {0}")]
+    Entry(String),
+}
+
+impl Country {
+    /// The pack named by the configuration: `demo`, or a folder with a `country.toml`.
+    ///
+    /// # Errors
+    /// [`CountryError`], naming the entry.
+    pub fn load(name: &str) -> Result<Self, CountryError> {
+        if name == "demo" {
+            return Self::parse(DEMO);
+        }
+        let path = Path::new(name).join("country.toml");
+        let text = std::fs::read_to_string(&path).map_err(|error| CountryError::File {
+            path: path.display().to_string(),
+            reason: format!("{error}; set `country` to `demo` or to a folder with a country.toml"),
+        })?;
+        Self::parse(&text)
+    }
+
+    fn parse(text: &str) -> Result<Self, CountryError> {
+        let written: Written = toml::from_str(text)?;
+        let ids = Ids { instance: &written.instance };
+        let country = Self {
+            installations: each(&written.installation, |entry| ids.installation(entry))?,
+            members: each(&written.member, |entry| ids.member_entry(entry))?,
+            subsystems: each(&written.subsystem, |entry| ids.subsystem_entry(entry))?,
+            services: each(&written.service, |entry| ids.service_entry(entry))?,
+            agreements: each(&written.agreement, |entry| ids.agreement(entry))?,
+            rights: each(&written.right, |entry| Ok((ids.service(&entry.service)?, ids.subsystem(&entry.client)?)))?,
+            subscriptions: each(&written.subscription, |entry| Ok((entry.topic.clone(), ids.service(&entry.service)?)))?,
+            instance: written.instance,
+            currency: written.currency,
+            hub: written.hub,
+            audit_law: written.audit_law,
+            utc_offset_minutes: written.utc_offset_minutes,
+            names: written.names,
+        };
+        country.check()?;
+        Ok(country)
+    }
+
+    /// Every reference must lead somewhere.
+    fn check(&self) -> Result<(), CountryError> {
+        let installations: Vec<&str> = self.installations.iter().map(|entry| entry.name.as_str()).collect();
+        let subsystems: Vec<&SubsystemId> = self.subsystems.iter().map(|entry| &entry.id).collect();
+        let services: Vec<&ServiceId> = self.services.iter().map(|entry| &entry.id).collect();
+        let member = |id: &MemberId| self.members.iter().any(|member| member.id == *id);
+        let missing = |what: String| Err(CountryError::Entry(format!("{what} is used but not defined")));
+        if !installations.contains(&self.hub.as_str()) {
+            return missing(format!("hub `{}`", self.hub));
+        }
+        for entry in &self.members {
+            if !installations.contains(&entry.installation.as_str()) {
+                return missing(format!("installation `{}` of {}", entry.installation, entry.id));
+            }
+        }
+        if let Some(entry) = self.subsystems.iter().find(|entry| !member(&entry.id.member())) {
+            return missing(format!("member of subsystem {}", entry.id));
+        }
+        if let Some(entry) = services.iter().find(|id| !subsystems.contains(&&id.subsystem())) {
+            return missing(format!("subsystem of service {entry}"));
+        }
+        let agreed = self.agreements.iter().map(|entry| (&entry.service, &entry.client));
+        for (service, client) in agreed.chain(self.rights.iter().map(|(service, client)| (service, client))) {
+            if !services.contains(&service) {
+                return missing(format!("service {service}"));
+            }
+            if !subsystems.contains(&client) {
+                return missing(format!("subsystem {client}"));
+            }
+        }
+        match self.subscriptions.iter().find(|(_, service)| !services.contains(&service)) {
+            Some((topic, service)) => missing(format!("service {service} of topic {topic}")),
+            None => Ok(()),
+        }
+    }
+
+    /// Members that `installation` hosts; all of them when it is not one of the pack's, as in the
+    /// demo that runs the whole country in one process.
+    #[must_use]
+    pub fn hosted_by(&self, installation: &str) -> Vec<&Member> {
+        let split = self.installations.iter().any(|entry| entry.name == installation);
+        self.members.iter().filter(|member| !split || member.installation == installation).collect()
+    }
+
+    /// The installation of the split country with this name.
+    #[must_use]
+    pub fn installation(&self, name: &str) -> Option<&Installation> {
+        self.installations.iter().find(|entry| entry.name == name)
+    }
+
+    /// The subsystem that stands for `block` among the members hosted.
+    #[must_use]
+    pub fn subsystem_of(&self, block: &str, hosted: &[&Member]) -> Option<&Subsystem> {
+        self.subsystems.iter().find(|subsystem| {
+            subsystem.block.as_deref() == Some(block) && hosted.iter().any(|member| member.id == subsystem.id.member())
+        })
+    }
+
+    /// The subsystem that stands for `block` anywhere in the country.
+    #[must_use]
+    pub fn anywhere(&self, block: &str) -> Option<&Subsystem> {
+        self.subsystems.iter().find(|subsystem| subsystem.block.as_deref() == Some(block))
+    }
+}
+
+fn each<W, T>(written: &[W], read: impl Fn(&W) -> Result<T, CountryError>) -> Result<Vec<T>, CountryError> {
+    written.iter().map(read).collect()
+}
+
+/// Reads identifiers, putting the instance in front.
+struct Ids<'a> {
+    instance: &'a str,
+}
+
+impl Ids<'_> {
+    fn parse<T: std::str::FromStr>(&self, text: &str) -> Result<T, CountryError>
+    where
+        T::Err: std::fmt::Display,
+    {
+        format!("{}/{text}", self.instance)
+            .parse()
+            .map_err(|error| CountryError::Entry(format!("`{text}`: {error}")))
+    }
+
+    fn member(&self, text: &str) -> Result<MemberId, CountryError> {
+        self.parse(text)
+    }
+
+    fn subsystem(&self, text: &str) -> Result<SubsystemId, CountryError> {
+        self.parse(text)
+    }
+
+    fn service(&self, text: &str) -> Result<ServiceId, CountryError> {
+        self.parse(text)
+    }
+
+    fn installation(&self, entry: &WrittenInstallation) -> Result<Installation, CountryError> {
+        Ok(Installation {
+            name: entry.name.clone(),
+            operator: self.member(&entry.operator)?,
+            audit: self.subsystem(&entry.audit)?,
+            witness: self.subsystem(&entry.witness)?,
+        })
+    }
+
+    fn member_entry(&self, entry: &WrittenMember) -> Result<Member, CountryError> {
+        Ok(Member {
+            id: self.member(&entry.id)?,
+            installation: entry.installation.clone(),
+            mandate: entry.mandate.clone(),
+            names: entry.names.clone(),
+        })
+    }
+
+    fn subsystem_entry(&self, entry: &WrittenSubsystem) -> Result<Subsystem, CountryError> {
+        Ok(Subsystem {
+            id: self.subsystem(&entry.id)?,
+            sector: entry.sector.clone(),
+            block: entry.block.clone(),
+            names: entry.names.clone(),
+        })
+    }
+
+    fn service_entry(&self, entry: &WrittenService) -> Result<Service, CountryError> {
+        Ok(Service { id: self.service(&entry.id)?, kinds: entry.kinds.clone(), names: entry.names.clone() })
+    }
+
+    fn agreement(&self, entry: &WrittenAgreement) -> Result<Agreement, CountryError> {
+        Ok(Agreement {
+            service: self.service(&entry.service)?,
+            client: self.subsystem(&entry.client)?,
+            purpose: entry.purpose.clone(),
+            basis: entry.basis,
+            reference: entry.reference.clone(),
+            fields: entry.fields.clone(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demo_country_is_whole_and_can_be_split() {
+        let country = Country::load("demo").expect("the demo pack is right");
+        assert_eq!(country.hosted_by("everything").len(), country.members.len());
+        let split: usize = country.installations.iter().map(|entry| country.hosted_by(&entry.name).len()).sum();
+        assert_eq!(split, country.members.len(), "every member is hosted once");
+        for installation in &country.installations {
+            let witness = installation.witness.member();
+            assert!(country.hosted_by(&installation.name).iter().all(|member| member.id != witness));
+        }
+    }
+
+    #[test]
+    fn a_reference_that_leads_nowhere_is_named() {
+        let broken = DEMO.replacen("client = \"GOV/NIA/identity\"", "client = \"GOV/NIA/identify\"", 1);
+        let error = Country::parse(&broken).expect_err("refused");
+        assert!(error.to_string().contains("TB/GOV/NIA/identify"), "{error}");
+    }
+
+    #[test]
+    fn an_unknown_key_is_named() {
+        let broken = DEMO.replacen("currency =", "currrency =", 1);
+        assert!(Country::parse(&broken).expect_err("refused").to_string().contains("currrency"));
+    }
+}
