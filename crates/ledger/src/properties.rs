@@ -193,7 +193,7 @@ fn accounts(state: &State) -> Vec<AccountState> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn agrees_with_the_naive_ledger_at_every_step_and_conserves_money(commands in commands()) {

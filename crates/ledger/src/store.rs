@@ -165,6 +165,28 @@ pub(crate) async fn line(tx: &mut Tx, id: Id) -> Result<Option<Line>, DbError> {
     tx.opt(sql, &[SHARD.into(), id.into()]).await?.as_ref().map(to_line).transpose()
 }
 
+/// Ids in one statement of [`lines_with`].
+const IDS: usize = 16;
+
+/// The lines with these transfer ids, those that exist, in any order.
+pub(crate) async fn lines_with(tx: &mut Tx, ids: &[Id]) -> Result<Vec<Line>, DbError> {
+    let sql =
+        "SELECT position, id, debit, credit, amount, ledger, code, occurred, recorded, verdict
+               FROM ledger_transfer WHERE shard = $1
+               AND id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+    let mut found = Vec::new();
+    for part in ids.chunks(IDS) {
+        // A shorter last part asks for its first id several times.
+        let padding = std::iter::repeat_n(&part[0], IDS - part.len());
+        let ids = part.iter().chain(padding).map(|id| Value::from(*id));
+        let args: Vec<Value> = std::iter::once(Value::from(SHARD)).chain(ids).collect();
+        for row in tx.all(sql, &args).await? {
+            found.push(to_line(&row)?);
+        }
+    }
+    Ok(found)
+}
+
 /// The lines after a position, in order.
 pub(crate) async fn lines(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<Line>, DbError> {
     let sql =

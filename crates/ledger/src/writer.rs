@@ -8,14 +8,14 @@ use crate::command::{Command, decide};
 use crate::error::LedgerError;
 use crate::log::{Batch, Line, Place};
 use crate::memory::REMEMBERED;
-use crate::model::Transfer;
 use crate::state::State;
 use crate::store;
+use basis::Id;
 use kernel::db::{Db, DbError, Tx};
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
-/// Lines of the log in one transaction at the most: more adds latency and hardly any speed.
+/// Lines of the log in one transaction, about, and in one command: more adds latency and hardly any speed.
 pub(crate) const BATCH: usize = 8_192;
 /// Rows read at a time.
 pub(crate) const PAGE: i64 = 8_192;
@@ -41,7 +41,7 @@ enum Lost {
     /// Another writer has taken the shard.
     Fenced,
     /// A transfer id stands in the log already.
-    Repeated,
+    Repeated(DbError),
     /// The transaction failed; whether it was committed cannot be told from the error alone.
     Failed(DbError),
 }
@@ -49,7 +49,7 @@ enum Lost {
 impl From<DbError> for Lost {
     fn from(error: DbError) -> Self {
         match error.is_unique_violation() {
-            true => Self::Repeated,
+            true => Self::Repeated(error),
             false => Self::Failed(error),
         }
     }
@@ -103,8 +103,9 @@ impl Writer {
                     self.held = Some(held);
                     return Ok(());
                 }
-                Err(Lost::Repeated) => {
+                Err(Lost::Repeated(error)) => {
                     self.held = Some(self.recall(held, &batch, commands).await?);
+                    failure = LedgerError::Unavailable(error);
                 }
                 Err(Lost::Fenced) => {
                     tracing::warn!(
@@ -149,25 +150,11 @@ impl Writer {
         for change in batch.changes.iter().rev() {
             held.state.revert(change);
         }
-        let asked: Vec<Transfer> = commands.iter().flat_map(Command::transfers).copied().collect();
-        let unknown: Arc<Vec<_>> = Arc::new(
-            asked
-                .iter()
-                .map(|transfer| transfer.id)
-                .filter(|id| held.state.remembered(*id).is_none())
-                .collect(),
-        );
+        let asked = commands.iter().flat_map(Command::transfers).map(|transfer| transfer.id);
+        let unknown: Vec<Id> = asked.filter(|id| held.state.remembered(*id).is_none()).collect();
         let found: Result<Vec<Line>, DbError> = self
             .db
-            .read(move |tx| {
-                Box::pin(async move {
-                    let mut found = Vec::new();
-                    for id in unknown.iter() {
-                        found.extend(store::line(tx, *id).await?);
-                    }
-                    Ok(found)
-                })
-            })
+            .read(move |tx| Box::pin(async move { store::lines_with(tx, &unknown).await }))
             .await;
         for line in found? {
             held.state.remember(&line.transfer, line.verdict);

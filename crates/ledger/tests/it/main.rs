@@ -1,5 +1,6 @@
 //! The ledger on real databases, once an engine.
 
+mod crash;
 mod once;
 mod owners;
 mod proof;

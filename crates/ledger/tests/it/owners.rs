@@ -117,3 +117,50 @@ async fn what_the_database_refused_has_not_happened_and_may_be_asked_again() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_sole_owner_takes_the_ledger_once() {
+    on_each_engine(async |store| {
+        let db = database(store).await;
+        let ledger = Ledger::start(db.clone()).await.expect("starts");
+        open_world(&ledger, 2).await;
+        for n in 0..5 {
+            let asked = pay(100 + n, citizen(1), citizen(2), 1);
+            assert_eq!(ledger.transfer(asked).await.expect("answers"), Outcome::Posted);
+        }
+        // Each loading raises the epoch, and takes as long as the ledger is large.
+        assert_eq!(
+            exec(&db, "UPDATE ledger_head SET epoch = 1 WHERE epoch = 1", vec![])
+                .await
+                .expect("runs"),
+            1
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_log_of_several_pages_has_no_seams() {
+    const LINES: u64 = 9_000;
+    on_each_engine(async |store| {
+        let db = database(store).await;
+        let ledger = Ledger::start(db.clone()).await.expect("starts");
+        open_world(&ledger, 2).await;
+        let many: Vec<_> = (0..LINES).map(|n| pay(100 + n, world(), citizen(1), 1)).collect();
+        let outcomes = ledger.transfer_batch(many.clone()).await.expect("answers");
+        assert_eq!(outcomes, vec![Outcome::Posted; many.len()]);
+        let again = Ledger::start(db.clone()).await.expect("starts");
+        assert_eq!(net(&again, citizen(1)).await, 10_000);
+        again.checkpoint().await.expect("stores");
+        let last = again.statement(citizen(1), 9_001, 1_000).await.expect("answers");
+        assert_eq!(last.len(), 1);
+        assert_eq!(last[0].after.net(), 10_000);
+        let anew = Ledger::start(db.clone()).await.expect("starts");
+        let outcomes = anew.transfer_batch(many.clone()).await.expect("answers");
+        assert_eq!(outcomes, vec![Outcome::Exists; many.len()], "found in the log, page by page");
+        assert_eq!(net(&anew, citizen(1)).await, 10_000);
+        let report = ledger::verify(&db).await.expect("the log proves it");
+        assert_eq!(report.posted, 9_002);
+    })
+    .await;
+}
