@@ -1,0 +1,105 @@
+//! What this block writes into the audit trail and tells other blocks.
+
+use basis::Id;
+use contracts::identity::{PersonCreated, TOPIC_PERSON_CREATED};
+use kernel::audit::AuditEvent;
+use kernel::outbox::Event;
+
+/// A person exists.
+pub const PERSON_CREATED: AuditEvent = AuditEvent {
+    name: "identity.person.created",
+    says: "A person was created because a birth was registered.",
+};
+/// A person was looked up.
+pub const PERSON_RESOLVED: AuditEvent = AuditEvent {
+    name: "identity.person.resolved",
+    says: "Another body looked a person up by an identifier and got the pseudonym of its sector.",
+};
+/// A pseudonym exists.
+pub const PSEUDONYM_CREATED: AuditEvent = AuditEvent {
+    name: "identity.pseudonym.created",
+    says: "A person got a pseudonym in a sector, on its first use there.",
+};
+/// A VID was replaced.
+pub const VID_REPLACED: AuditEvent = AuditEvent {
+    name: "identity.vid.replaced",
+    says: "An officer revoked a person's VID and gave out a new one.",
+};
+/// An authenticator was enrolled.
+pub const AUTHENTICATOR_ENROLLED: AuditEvent = AuditEvent {
+    name: "identity.authenticator.enrolled",
+    says: "An officer enrolled an authenticator for a person; the one before it was revoked.",
+};
+/// An authenticator is locked.
+pub const AUTHENTICATOR_LOCKED: AuditEvent = AuditEvent {
+    name: "identity.authenticator.locked",
+    says: "An authenticator was locked for a while after wrong codes in a row.",
+};
+/// Somebody signed in.
+pub const LOGIN_SUCCEEDED: AuditEvent =
+    AuditEvent { name: "identity.login.succeeded", says: "A person signed in with a code." };
+/// Somebody did not get in.
+pub const LOGIN_REFUSED: AuditEvent = AuditEvent {
+    name: "identity.login.refused",
+    says: "A sign-in was refused because the code was wrong or had been used.",
+};
+/// Somebody signed out.
+pub const LOGIN_ENDED: AuditEvent =
+    AuditEvent { name: "identity.login.ended", says: "A person signed out." };
+/// A relying party was answered.
+pub const CODE_ISSUED: AuditEvent = AuditEvent {
+    name: "identity.code.issued",
+    says: "A relying party was told that a person is signed in, with the claims the person allowed.",
+};
+/// The release of claims was refused.
+pub const CLAIMS_REFUSED: AuditEvent = AuditEvent {
+    name: "identity.claims.refused",
+    says: "A person did not allow the release of claims to a relying party.",
+};
+/// A code came twice.
+pub const CODE_REPLAYED: AuditEvent = AuditEvent {
+    name: "identity.code.replayed",
+    says: "A code was presented a second time; everything made from it was revoked.",
+};
+/// A relying party was registered.
+pub const CLIENT_REGISTERED: AuditEvent = AuditEvent {
+    name: "identity.client.registered",
+    says: "An officer registered a relying party.",
+};
+/// A relying party was changed.
+pub const CLIENT_UPDATED: AuditEvent = AuditEvent {
+    name: "identity.client.updated",
+    says: "An officer changed the registration of a relying party.",
+};
+/// The registers were compared.
+pub const RECONCILIATION_FINISHED: AuditEvent = AuditEvent {
+    name: "identity.reconciliation.finished",
+    says: "The persons were compared with the civil register; the detail counts what differed.",
+};
+
+/// Every audit event of the block.
+pub const AUDIT_EVENTS: &[AuditEvent] = &[
+    PERSON_CREATED,
+    PERSON_RESOLVED,
+    PSEUDONYM_CREATED,
+    VID_REPLACED,
+    AUTHENTICATOR_ENROLLED,
+    AUTHENTICATOR_LOCKED,
+    LOGIN_SUCCEEDED,
+    LOGIN_REFUSED,
+    LOGIN_ENDED,
+    CODE_ISSUED,
+    CLAIMS_REFUSED,
+    CODE_REPLAYED,
+    CLIENT_REGISTERED,
+    CLIENT_UPDATED,
+    RECONCILIATION_FINISHED,
+];
+
+/// Tells that a person follows from a registration. It names the registration alone: who is told
+/// asks for the pseudonym of its own sector.
+#[must_use]
+pub fn person_created(registration: Id) -> Event {
+    let payload = serde_json::to_value(PersonCreated { registration }).expect("an id is JSON");
+    Event { topic: TOPIC_PERSON_CREATED, object: registration, payload }
+}

@@ -1,0 +1,110 @@
+//! Use cases. Each has the same shape: ask others first if need be, then in one transaction load,
+//! decide (in `model`), store, audit, emit. Nothing else in the block opens a transaction.
+
+mod authenticators;
+mod clients;
+mod facts;
+mod login;
+mod persons;
+mod pseudonyms;
+mod reconciliation;
+mod tokens;
+mod userinfo;
+mod vids;
+
+pub use authenticators::{EnrolIn, Enrolled};
+pub use clients::ClientOut;
+pub(crate) use login::SESSION_SECONDS;
+pub use login::{Asked, Authorized, Credentials, Judged, SignedIn};
+pub use persons::CIVIL;
+pub use reconciliation::{DifferenceOut, Reconciliation, RunOut};
+pub use tokens::TokenOut;
+pub use userinfo::{Userinfo, UserinfoError};
+pub use vids::{ReplaceVidIn, VidOut};
+
+use crate::Deps;
+use crate::error::Error;
+use crate::model::totp::{Algorithm, Totp};
+use aws_lc_rs::digest;
+use basis::{Clock, Id, Rng};
+use contracts::civil::BirthClient;
+use credential::base64url;
+use kernel::block::Ctx;
+use kernel::db::Db;
+use kernel::fields::Fields;
+use kernel::keys::{KeyStore, Signer};
+use std::sync::Arc;
+
+/// Purpose of the keys that sign tokens.
+const TOKEN_KEY: &str = "oidc";
+
+/// The identity block's use cases. Cheap to clone; the state of every handler.
+#[derive(Clone)]
+pub struct Identity(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    clock: Clock,
+    rng: Rng,
+    keys: Arc<KeyStore>,
+    fields: Fields,
+    issuer: Arc<str>,
+    sandbox: bool,
+    deps: Deps,
+    births: BirthClient,
+    /// Holds leases for this process.
+    node: String,
+    /// What the codes of nobody are compared with.
+    decoy: Totp,
+}
+
+impl Identity {
+    /// The use cases over a block's context.
+    #[must_use]
+    pub fn new(ctx: &Ctx, deps: Deps) -> Self {
+        Self(Arc::new(Inner {
+            db: ctx.db.clone(),
+            clock: ctx.clock.clone(),
+            rng: ctx.rng.clone(),
+            keys: Arc::clone(&ctx.keys),
+            fields: ctx.fields.clone(),
+            issuer: Arc::clone(&ctx.issuer),
+            sandbox: ctx.sandbox,
+            births: BirthClient::new(Arc::clone(&deps.wire)),
+            node: Id::random(&ctx.rng).to_string(),
+            decoy: Totp::draw(Algorithm::Sha1, &ctx.rng),
+            deps,
+        }))
+    }
+
+    /// Our own name in tokens (`iss`).
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.0.issuer
+    }
+
+    /// The public keys that our tokens verify with, those to come and those retired included.
+    ///
+    /// # Errors
+    /// When the first key cannot be made.
+    pub fn token_keys(&self) -> Result<Vec<credential::Jwk>, Error> {
+        self.token_key()?;
+        Ok(self.0.keys.public_keys(TOKEN_KEY))
+    }
+
+    /// What signs tokens. Fetched outside of transactions: a first key is written to the key file.
+    fn token_key(&self) -> Result<Arc<dyn Signer>, Error> {
+        Ok(self.0.keys.signing_key(TOKEN_KEY)?)
+    }
+
+    /// 256 random bits in base64url, for codes and cookies.
+    fn secret_text(&self) -> String {
+        base64url::encode(self.0.rng.bytes::<32>())
+    }
+}
+
+/// What of a secret is stored: SHA-256. It has 256 random bits, so that nothing is to be guessed.
+fn sha256(text: &str) -> [u8; 32] {
+    let digest = digest::digest(&digest::SHA256, text.as_bytes());
+    <[u8; 32]>::try_from(digest.as_ref()).expect("SHA-256 gives 32 bytes")
+}

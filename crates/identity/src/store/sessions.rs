@@ -1,0 +1,61 @@
+//! Table `login_session`.
+
+use super::person;
+use crate::model::person::{Person, PersonId};
+use basis::Timestamp;
+use kernel::db::{DbError, Row, Tx, Value};
+
+/// A browser in which somebody is signed in.
+#[derive(Clone, Copy, Debug)]
+pub struct Session {
+    /// Who.
+    pub person: Person,
+    /// SHA-256 of the request it began with.
+    pub request: [u8; 32],
+    /// When they proved it.
+    pub auth_time: Timestamp,
+}
+
+/// Adds a session.
+pub async fn insert(
+    tx: &mut Tx,
+    token: [u8; 32],
+    person: PersonId,
+    request: [u8; 32],
+    expires: Timestamp,
+) -> Result<(), DbError> {
+    let sql = "INSERT INTO login_session (token, person, request, auth_time, expires)
+        VALUES ($1, $2, $3, $4, $5)";
+    let args: [Value; 5] =
+        [token.into(), person.into(), request.into(), tx.now().into(), expires.into()];
+    tx.exec(sql, &args).await.map(drop)
+}
+
+/// The session of a cookie, while it runs.
+pub async fn find(tx: &mut Tx, token: [u8; 32]) -> Result<Option<Session>, DbError> {
+    let sql = "SELECT s.person, p.reference, s.request, s.auth_time
+        FROM login_session s JOIN person p ON p.id = s.person
+        WHERE s.token = $1 AND s.expires > $2";
+    let now = tx.now();
+    tx.opt(sql, &[token.into(), now.into()]).await?.as_ref().map(session).transpose()
+}
+
+/// Ends a session; `false` when there was none.
+pub async fn delete(tx: &mut Tx, token: [u8; 32]) -> Result<bool, DbError> {
+    let sql = "DELETE FROM login_session WHERE token = $1";
+    Ok(tx.exec(sql, &[token.into()]).await? == 1)
+}
+
+/// Drops sessions that have ended; answers how many.
+pub async fn purge(tx: &mut Tx) -> Result<u64, DbError> {
+    let now = tx.now();
+    tx.exec("DELETE FROM login_session WHERE expires <= $1", &[now.into()]).await
+}
+
+fn session(row: &Row) -> Result<Session, DbError> {
+    Ok(Session {
+        person: person(row)?,
+        request: row.get("request")?,
+        auth_time: row.get("auth_time")?,
+    })
+}

@@ -1,0 +1,124 @@
+//! The enrolment desk and the administrator.
+
+use crate::app::{App, BENEFITS};
+use crate::party::Party;
+use credential::SigningKey;
+use http::StatusCode;
+use serde_json::{Value as Json, json};
+use testkit::on_each_engine;
+
+#[tokio::test]
+async fn each_officer_route_is_for_its_role_of_its_member_alone() {
+    on_each_engine(async |store| {
+        let app = App::new(store).await;
+        let routes = [
+            ("POST", "/identity/authenticators/totp", "identity-desk"),
+            ("POST", "/identity/vids/replace", "identity-desk"),
+            ("POST", "/identity/clients", "identity-admin"),
+            ("GET", "/identity/reconciliation", "identity-admin"),
+            ("POST", "/identity/reconciliation", "identity-admin"),
+        ];
+        for (method, path, role) in routes {
+            let body = || Some(json!({}));
+            let (status, _) = app.anybody(method, path, body()).await;
+            assert_eq!(status, StatusCode::UNAUTHORIZED, "{method} {path}");
+            let other = if role == "identity-desk" { "identity-admin" } else { "identity-desk" };
+            let (status, problem) = app.officer(&[other], method, path, body()).await;
+            assert_eq!(
+                (status, &problem["type"]),
+                (StatusCode::FORBIDDEN, &json!("urn:msingi:problem:wrong-role")),
+                "{method} {path}"
+            );
+            let (status, problem) = app.officer_of("GOV/CRO", &[role], method, path, body()).await;
+            assert_eq!(
+                (status, &problem["type"]),
+                (StatusCode::FORBIDDEN, &json!("urn:msingi:problem:wrong-member")),
+                "{method} {path}"
+            );
+            let (status, _) = app.officer(&[role], method, path, body()).await;
+            let passed = status == StatusCode::OK || status == StatusCode::BAD_REQUEST;
+            assert!(passed, "{method} {path}: {status}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_replaced_vid_means_nobody_and_the_new_one_the_same_person() {
+    on_each_engine(async |store| {
+        let app = App::new(store).await;
+        let registration = app.person("Neema", "2026").await;
+        let old = app.enrol("civil", &registration.to_string()).await.vid;
+        let before = app.pseudonym(BENEFITS, &old).await;
+        let ask = json!({ "system": "VID", "value": old });
+        let (status, body) =
+            app.officer(&["identity-desk"], "POST", "/identity/vids/replace", Some(ask)).await;
+        assert_eq!(status, StatusCode::CREATED, "{body}");
+        let new = body["vid"].as_str().unwrap();
+        assert_eq!(app.resolve(BENEFITS, "VID", &old).await.0, StatusCode::NOT_FOUND);
+        assert_eq!(app.pseudonym(BENEFITS, new).await, before);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn enrolling_again_revokes_what_was_there() {
+    on_each_engine(async |store| {
+        let app = App::new(store).await;
+        let registration = app.person("Neema", "2026").await;
+        let first = app.enrol("civil", &registration.to_string()).await;
+        let second = app.enrol("VID", &first.vid).await;
+        assert_eq!(first.vid, second.vid);
+        assert_ne!(first.totp.secret(), second.totp.secret());
+        assert_eq!(app.count("SELECT id FROM authenticator WHERE revoked IS NULL").await, 1);
+        assert_eq!(app.count("SELECT id FROM authenticator WHERE revoked IS NOT NULL").await, 1);
+        let unknown = json!({ "system": "VID", "value": "2363" });
+        let (status, _) = app
+            .officer(&["identity-desk"], "POST", "/identity/authenticators/totp", Some(unknown))
+            .await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+        let strange = json!({ "system": "VID", "value": "2363", "pin": "1" });
+        let (status, body) = app
+            .officer(&["identity-desk"], "POST", "/identity/authenticators/totp", Some(strange))
+            .await;
+        assert_eq!((status, &body["errors"][0]["field"]), (StatusCode::BAD_REQUEST, &json!("pin")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_bad_registration_names_its_field_and_leaves_nothing() {
+    on_each_engine(async |store| {
+        let app = App::new(store).await;
+        let party = Party::registered(&app, "portal", "jwt").await;
+        let other = SigningKey::generate_es256().unwrap().public_jwk();
+        let changes: [(&str, Json); 5] = [
+            ("client_id", json!("a/b")),
+            ("redirect_uris", json!(["http://shop.example/cb"])),
+            ("jwks", json!({ "keys": [other, {}] })),
+            ("scopes", json!(["email"])),
+            ("sector", json!("")),
+        ];
+        for (field, value) in changes {
+            let mut form = party.form("jwt");
+            form["client_id"] = json!("shop");
+            form[field] = value;
+            let (status, body) =
+                app.officer(&["identity-admin"], "POST", "/identity/clients", Some(form)).await;
+            assert_eq!(
+                (status, &body["errors"][0]["field"]),
+                (StatusCode::BAD_REQUEST, &json!(field)),
+                "{body}"
+            );
+        }
+        assert_eq!(app.count("SELECT id FROM relying_party").await, 1);
+        let (status, body) = app
+            .officer(&["identity-admin"], "POST", "/identity/clients", Some(party.form("json")))
+            .await;
+        assert_eq!((status, &body["keys"]), (StatusCode::OK, &json!([party.key.kid()])));
+        let rows = app.rows("SELECT event FROM audit ORDER BY id").await;
+        let events: Vec<String> = rows.iter().map(|row| row.get("event").unwrap()).collect();
+        assert_eq!(events, ["identity.client.registered", "identity.client.updated"]);
+    })
+    .await;
+}
