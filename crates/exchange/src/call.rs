@@ -208,7 +208,7 @@ impl Exchange {
             return Err(Refusal::new(RefusalReason::NoAccessRight, detail));
         }
         officer_may_call(snapshot, ctx)?;
-        decide(snapshot, ctx, self.0.ctx.clock.now())
+        decide(snapshot, ctx, false, self.0.ctx.clock.now())
     }
 
     /// Logs a refusal, durably, and answers with it.

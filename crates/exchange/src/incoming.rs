@@ -12,7 +12,7 @@ use crate::call::{Leg, answered};
 use crate::directory::may_be_stale;
 use crate::exchange::Exchange;
 use crate::hops::Direction;
-use crate::message::{self, REQUEST_HEADERS, Sent, sha256, travelling};
+use crate::message::{self, REQUEST_HEADERS, Sent, sha256};
 use crate::model::{InstallationState, Snapshot};
 use crate::policy::{Grant, decide};
 use crate::remote;
@@ -85,7 +85,7 @@ impl Exchange {
         peer: &str,
         received: &Received,
     ) -> Result<(std::sync::Arc<Snapshot>, Result<Grant, Refusal>), WireError> {
-        let ctx = &received.leg.ctx;
+        let (ctx, sealed) = (&received.leg.ctx, received.sealed.is_some());
         let now = self.0.ctx.clock.now();
         let mut snapshot = self.snapshot();
         if !snapshot.members.contains_key(&ctx.client.member()) && self.refresh_for_call().await {
@@ -112,24 +112,29 @@ impl Exchange {
                 format!("message {} was received before; send a new message", received.leg.id);
             return Err(Refusal::new(RefusalReason::Replayed, detail).into());
         }
-        let decision = self.decide_own(&snapshot, ctx);
+        let decision = self.decide_own(&snapshot, ctx, sealed);
         // The client may be a subsystem its member has published a moment ago.
         let stale = matches!(&decision, Err(refusal) if may_be_stale(refusal) && refusal.reason == RefusalReason::UnknownClient);
         if stale && self.refresh_for_call().await {
             let snapshot = self.snapshot();
-            let decision = self.decide_own(&snapshot, ctx);
+            let decision = self.decide_own(&snapshot, ctx, sealed);
             return Ok((snapshot, decision));
         }
         Ok((snapshot, decision))
     }
 
-    fn decide_own(&self, snapshot: &Snapshot, ctx: &CallContext) -> Result<Grant, Refusal> {
+    fn decide_own(
+        &self,
+        snapshot: &Snapshot,
+        ctx: &CallContext,
+        sealed: bool,
+    ) -> Result<Grant, Refusal> {
         if !snapshot.is_own(&ctx.service.member()) {
             let detail =
                 format!("{} is not hosted by installation {}", ctx.service.member(), snapshot.own);
             return Err(Refusal::new(RefusalReason::UnknownService, detail));
         }
-        decide(snapshot, ctx, self.0.ctx.clock.now())
+        decide(snapshot, ctx, sealed, self.0.ctx.clock.now())
     }
 
     async fn answer_received(
@@ -243,7 +248,11 @@ fn parts(headers: &HeaderMap) -> Result<request::Parts, WireError> {
     let (mut parts, ()) = http::Request::new(()).into_parts();
     parts.method = method;
     parts.uri = uri;
-    parts.headers = travelling(headers, &REQUEST_HEADERS);
+    for name in &REQUEST_HEADERS {
+        if let Some(value) = headers.get(remote::carried(name)) {
+            parts.headers.insert(name.clone(), value.clone());
+        }
+    }
     Ok(parts)
 }
 

@@ -96,7 +96,10 @@ impl Exchange {
         leg.digest = sha256(&text);
         let key = self.member_key(&leg.ctx.client.member()).map_err(internal)?;
         let signature = message::sign(&*key, &text).map_err(internal)?;
-        let mut headers = leg.parts.headers.clone();
+        let mut headers = HeaderMap::new();
+        for (name, value) in &leg.parts.headers {
+            headers.insert(remote::carried(name), value.clone());
+        }
         let path = leg.parts.uri.path_and_query().map_or("/", |path| path.as_str());
         put(&mut headers, remote::VERSION, &WIRE_VERSION.to_string())?;
         put(&mut headers, remote::MESSAGE, &leg.id.to_string())?;

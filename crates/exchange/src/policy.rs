@@ -36,8 +36,13 @@ impl Grant {
 
 /// Decides about a call from the directory alone. Consent and officers are looked at elsewhere:
 /// consent because only the consent block knows it now, officers because only the caller's own
-/// installation knows them ([`officer_may_call`]).
-pub fn decide(directory: &Snapshot, ctx: &CallContext, now: Timestamp) -> Result<Grant, Refusal> {
+/// installation knows them ([`officer_may_call`]). `sealed` says that a subject comes along sealed.
+pub fn decide(
+    directory: &Snapshot,
+    ctx: &CallContext,
+    sealed: bool,
+    now: Timestamp,
+) -> Result<Grant, Refusal> {
     let service = directory.services.get(&ctx.service).ok_or_else(|| {
         refuse(
             RefusalReason::UnknownService,
@@ -78,7 +83,7 @@ pub fn decide(directory: &Snapshot, ctx: &CallContext, now: Timestamp) -> Result
         grant.consent = Some(*agreement);
     }
     let about_someone = matches!(ctx.basis.kind(), BasisKind::Consent | BasisKind::SelfAccess);
-    if about_someone && ctx.subject.is_none() {
+    if about_someone && ctx.subject.is_none() && !sealed {
         let detail = format!("a call on {} must name its subject", ctx.basis.kind().as_str());
         return Err(refuse(RefusalReason::SubjectMissing, detail));
     }
@@ -286,6 +291,14 @@ mod tests {
         )
     }
 
+    fn decide_plain(
+        directory: &Snapshot,
+        ctx: &CallContext,
+        now: Timestamp,
+    ) -> Result<Grant, Refusal> {
+        decide(directory, ctx, false, now)
+    }
+
     fn law() -> LegalBasis {
         LegalBasis::law("Act s.4")
     }
@@ -310,7 +323,7 @@ mod tests {
         ];
         let directory = directory(vec![agreement("help", law())]);
         for (ctx, wanted) in cases {
-            let refusal = decide(&directory, &ctx, ctx.at).unwrap_err();
+            let refusal = decide_plain(&directory, &ctx, ctx.at).unwrap_err();
             assert_eq!(refusal.reason, wanted, "{ctx:?}");
             assert!(!refusal.detail.is_empty());
         }
@@ -323,20 +336,20 @@ mod tests {
         let open = directory(vec![agreement("help", law())]);
         for (now, good) in [(NOW - 11, false), (NOW - 10, true), (NOW + 9, true), (NOW + 10, false)]
         {
-            let decision = decide(&open, &ctx, at(now));
+            let decision = decide_plain(&open, &ctx, at(now));
             assert_eq!(decision.is_ok(), good, "{now}");
             assert!(good || decision.unwrap_err().reason == RefusalReason::AgreementNotInForce);
         }
         let suspended = directory(vec![Agreement { suspended: true, ..agreement("help", law()) }]);
         assert_eq!(
-            decide(&suspended, &ctx, ctx.at).unwrap_err().reason,
+            decide_plain(&suspended, &ctx, ctx.at).unwrap_err().reason,
             RefusalReason::AgreementNotInForce
         );
         // A second agreement stands in for one that has ended.
         let ended = Agreement { valid_until: Some(at(NOW - 1)), ..agreement("help", law()) };
         let second = Agreement { id: Id::from_bytes([2; 16]), ..agreement("help", law()) };
         let both = directory(vec![ended, second.clone()]);
-        assert_eq!(decide(&both, &ctx, ctx.at).unwrap().agreement, Some(second.id));
+        assert_eq!(decide_plain(&both, &ctx, ctx.at).unwrap().agreement, Some(second.id));
     }
 
     #[test]
@@ -344,9 +357,12 @@ mod tests {
         let consented = LegalBasis::consent(Id::from_bytes([9; 16]));
         let directory =
             directory(vec![agreement("help", law()), agreement("care", consented.clone())]);
-        let grant =
-            decide(&directory, &call(SERVICE, CLIENT, "help", law()), Timestamp::from_micros(NOW))
-                .unwrap();
+        let grant = decide_plain(
+            &directory,
+            &call(SERVICE, CLIENT, "help", law()),
+            Timestamp::from_micros(NOW),
+        )
+        .unwrap();
         assert_eq!(
             (grant.consent, grant.fields.as_slice()),
             (None, ["name".to_owned()].as_slice())
@@ -357,11 +373,12 @@ mod tests {
         );
         assert!(grant.translates());
         let care = call(SERVICE, CLIENT, "care", consented);
-        let nobody = decide(&directory, &care, care.at).unwrap_err();
+        let nobody = decide_plain(&directory, &care, care.at).unwrap_err();
         assert_eq!(nobody.reason, RefusalReason::SubjectMissing);
+        assert!(decide(&directory, &care, true, care.at).is_ok(), "a sealed subject is one");
         let care = care.about(Pseudonym(Id::from_bytes([8; 16])));
         assert_eq!(
-            decide(&directory, &care, care.at).unwrap().consent,
+            decide_plain(&directory, &care, care.at).unwrap().consent,
             Some(Id::from_bytes([9; 16]))
         );
     }
@@ -370,13 +387,16 @@ mod tests {
     fn infrastructure_needs_a_right_but_no_agreement() {
         let directory = directory(Vec::new());
         let verify = "TB/GOV/NIA/consent/verify";
-        let grant =
-            decide(&directory, &call(verify, CLIENT, "check", law()), Timestamp::from_micros(NOW))
-                .unwrap();
+        let grant = decide_plain(
+            &directory,
+            &call(verify, CLIENT, "check", law()),
+            Timestamp::from_micros(NOW),
+        )
+        .unwrap();
         assert_eq!((grant.agreement, grant.consent), (None, None));
         let other = call(verify, "TB/GOV/MSP/other", "check", law());
         assert_eq!(
-            decide(&directory, &other, other.at).unwrap_err().reason,
+            decide_plain(&directory, &other, other.at).unwrap_err().reason,
             RefusalReason::NoAccessRight
         );
     }
@@ -434,7 +454,7 @@ mod tests {
         assert_eq!(snapshot.host_of(&"TB/GOV/NIA".parse().unwrap()).unwrap().entry.name, "main");
         let ctx = call(SERVICE, client.as_ref(), "help", law());
         assert_eq!(
-            decide(&snapshot, &ctx, ctx.at).unwrap_err().reason,
+            decide_plain(&snapshot, &ctx, ctx.at).unwrap_err().reason,
             RefusalReason::NoAccessRight
         );
     }

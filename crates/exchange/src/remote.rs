@@ -31,8 +31,17 @@ pub(crate) const PATH: HeaderName = HeaderName::from_static("msingi-path");
 pub(crate) const SUBJECT: HeaderName = HeaderName::from_static("msingi-sealed-subject");
 /// Signature of request or answer, detached JWS.
 pub(crate) const SIGNATURE: HeaderName = HeaderName::from_static("msingi-signature");
+/// Before the name of each of the call's own headers, which are apart from those that HTTP clients
+/// add to the message that carries it.
+const OWN_HEADER: &str = "msingi-h-";
 /// On an answer that is the exchange's own and not the provider's: the error's slug.
 pub(crate) const ERROR: HeaderName = HeaderName::from_static("msingi-wire-error");
+
+/// The name under which one of the call's own headers travels.
+pub(crate) fn carried(name: &HeaderName) -> HeaderName {
+    HeaderName::try_from(format!("{OWN_HEADER}{name}"))
+        .expect("two header names in one make a header name")
+}
 
 const CONNECT: Duration = Duration::from_secs(5);
 const IDLE: Duration = Duration::from_secs(60);
