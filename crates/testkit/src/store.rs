@@ -75,6 +75,7 @@ impl Drop for Store {
 }
 
 /// Runs a test on SQLite and, where a server was given, on PostgreSQL.
+#[expect(clippy::print_stderr, reason = "a skip must be seen in the test's output")]
 pub async fn on_each_engine(test: impl AsyncFn(&Store)) {
     test(&Store::sqlite()).await;
     match Store::postgres() {
