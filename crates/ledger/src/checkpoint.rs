@@ -9,7 +9,6 @@ use crate::error::LedgerError;
 use crate::log::Line;
 use crate::model::{Balance, Verdict};
 use crate::store;
-use crate::writer::PAGE;
 use basis::Id;
 use kernel::db::{Db, DbError};
 use std::collections::BTreeMap;
@@ -17,6 +16,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
+/// Lines in one transaction. Each account that they touch costs a page whether it is touched once or ten times, so long
+/// steps are cheaper; but on SQLite transfers wait while one is written.
+const STEP: i64 = 32_768;
 /// How often it is looked whether there is something to do.
 const TICK: Duration = Duration::from_secs(1);
 /// Lines a tick from which on the ledger is busy, and checkpoints wait.
@@ -50,7 +52,7 @@ async fn step(db: &Db) -> Result<bool, DbError> {
         .read(|tx| {
             Box::pin(async move {
                 let from = store::checkpoint(tx).await?;
-                Ok((from, store::lines(tx, from, PAGE).await?))
+                Ok((from, store::lines(tx, from, STEP).await?))
             })
         })
         .await;
@@ -118,7 +120,7 @@ async fn run(db: &Db, written: &watch::Receiver<i64>, busy: bool) -> Result<(), 
         if !step(db).await? {
             return Ok(());
         }
-        done += PAGE;
+        done += STEP;
     }
 }
 

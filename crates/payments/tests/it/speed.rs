@@ -28,3 +28,18 @@ async fn the_benchmark_counts_what_the_ledger_posted() {
     })
     .await;
 }
+
+/// `cargo test --release -p payments --test it -- --ignored --nocapture standard`
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes a minute and means something only in a release build on a quiet machine"]
+async fn standard_figures() {
+    on_each_engine(async |store| {
+        let (clock, rng) = (basis::Clock::system(), basis::Rng::system());
+        let db = kernel::db::Db::open(&store.storage, "bench", payments::MIGRATIONS, clock, rng);
+        let figures = bench(db.await.expect("opens"), Load::STANDARD, 3).await.expect("runs");
+        for figure in figures {
+            println!("{} {figure:?}", store.engine());
+        }
+    })
+    .await;
+}
