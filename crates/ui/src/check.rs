@@ -113,6 +113,9 @@ fn look_over(html: &str) -> Vec<String> {
     if html.matches("<h1").count() != 1 {
         flaws.push("needs exactly one <h1>".to_owned());
     }
+    if let Some(level) = skipped_heading(html) {
+        flaws.push(format!("a heading of level {level} stands under one more than a level above"));
+    }
     for forbidden in ["<script", "style=\"", "onclick=", "src=\"http", "href=\"http:", "url(http"] {
         if html.contains(forbidden) {
             flaws.push(format!("holds `{forbidden}`"));
@@ -133,6 +136,20 @@ fn look_over(html: &str) -> Vec<String> {
         flaws.push(format!("points at `{target}`, which is not there"));
     }
     flaws
+}
+
+/// The level of a heading that leaves a level out: whoever goes by headings then looks for what is missing.
+fn skipped_heading(html: &str) -> Option<u32> {
+    let opened = html.split("<h").skip(1);
+    let levels = opened.filter_map(|rest| rest.chars().next().and_then(|level| level.to_digit(10)));
+    let mut above = 0;
+    for level in levels {
+        if level > above + 1 {
+            return Some(level);
+        }
+        above = level;
+    }
+    None
 }
 
 /// The values of an attribute, as our templates write them: ` name="value"`.
@@ -156,6 +173,7 @@ mod tests {
         check("<h1 id=\"a\"> <i id=\"a\">", "two elements");
         check("<h1> <label for=\"b\">", "points at `b`");
         check("<h1> <a href=\"#c\">", "points at `c`");
+        check("<h1> <h2> <h4>", "heading of level 4");
         check("<h1> <p style=\"x\">", "holds `style");
         check(&"<h1>".repeat(30_000), "bytes");
     }
