@@ -33,6 +33,8 @@ pub struct App {
     pub time: MockClock,
     pub wire: Arc<RouterWire>,
     pub issuer: TokenIssuer,
+    /// Method and path of every route, sorted.
+    pub routes: Vec<String>,
     register: Register,
 }
 
@@ -51,8 +53,11 @@ impl App {
         ctx.db.subscribe(vec![("identity.person.created".to_owned(), "civil".to_owned())]);
         let block: Block = identity::block(&ctx, deps(wire.clone())).unwrap();
         let (auth, issuer) = officer_layer(&ctx, block.permissions);
+        let mut routes: Vec<String> =
+            block.routes().iter().map(|(method, path)| format!("{method} {path}")).collect();
+        routes.sort();
         let router = block.into_router(ctx.owner.clone()).layer(auth.layer());
-        Self { ctx, router, time: store.time.clone(), wire, issuer, register }
+        Self { ctx, router, time: store.time.clone(), wire, issuer, routes, register }
     }
 
     /// The use cases, for what no route does.

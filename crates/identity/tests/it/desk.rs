@@ -122,3 +122,46 @@ async fn a_bad_registration_names_its_field_and_leaves_nothing() {
     })
     .await;
 }
+
+/// A new route has to be put here, and so into somebody's mind: who may call it?
+#[tokio::test]
+async fn every_route_is_on_the_list() {
+    let app = App::new(&testkit::Store::sqlite()).await;
+    let for_officers = [
+        "GET /identity/reconciliation",
+        "POST /identity/authenticators/totp",
+        "POST /identity/clients",
+        "POST /identity/reconciliation",
+        "POST /identity/vids/replace",
+    ];
+    let through_the_exchange = [
+        "GET /identity/persons/facts",
+        "GET /identity/read-log",
+        "POST /identity/events",
+        "POST /identity/persons/resolve",
+        "POST /identity/translate",
+    ];
+    let for_everyone = [
+        "GET /.well-known/jwks.json",
+        "GET /.well-known/openid-configuration",
+        "GET /authorize",
+        "GET /identity/sign-in",
+        "GET /identity/sign-in/claims",
+        "GET /identity/sign-out",
+        "GET /userinfo",
+        "POST /authorize",
+        "POST /identity/sign-in",
+        "POST /identity/sign-in/claims",
+        "POST /identity/sign-out",
+        "POST /oauth/token",
+        "POST /userinfo",
+    ];
+    let mut listed = [&for_officers[..], &through_the_exchange, &for_everyone].concat();
+    listed.sort_unstable();
+    assert_eq!(app.routes, listed);
+    for route in through_the_exchange {
+        let (method, path) = route.split_once(' ').unwrap();
+        let (status, _) = app.anybody(method, path, Some(json!({}))).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{route}");
+    }
+}
