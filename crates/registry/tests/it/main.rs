@@ -1,0 +1,10 @@
+//! The registry through its HTTP API, on both engines.
+
+mod access;
+mod bad_input;
+mod desk;
+mod reads;
+mod records;
+mod schemas;
+mod secrecy;
+mod seeding;
