@@ -186,7 +186,10 @@ impl Exchange {
         let snapshot = self.snapshot();
         let decision = self.decide_with(&snapshot, ctx);
         let stale = matches!(&decision, Err(refusal) if may_be_stale(refusal));
-        if !stale || snapshot.is_own(&ctx.service.member()) || !self.refresh_for_call().await {
+        if !stale
+            || snapshot.is_own(&ctx.service.member())
+            || !self.refresh_for_call(snapshot.version).await
+        {
             return (snapshot, decision);
         }
         let snapshot = self.snapshot();

@@ -223,24 +223,23 @@ impl Exchange {
     }
 
     /// Fetches the directory because a call needs what this installation does not know. Not more
-    /// than once a second. True if it was fetched just now.
-    pub(crate) async fn refresh_for_call(&self) -> bool {
+    /// than once a second, failures included. True if there is a newer one than `known`.
+    pub(crate) async fn refresh_for_call(&self, known: i64) -> bool {
         if self.0.config.hub {
-            return false;
+            return self.snapshot().version != known;
         }
         let mut last = self.0.refreshed.lock().await;
-        let now = self.0.ctx.clock.monotonic_micros();
-        if last.is_some_and(|at| now - at < REFRESH_MICROS) {
-            return false;
+        let clock = &self.0.ctx.clock;
+        // Whoever held the lock may have fetched what is needed.
+        let fetched = self.snapshot().version != known;
+        if fetched || last.is_some_and(|at| clock.monotonic_micros() - at < REFRESH_MICROS) {
+            return fetched;
         }
-        *last = Some(now);
-        match self.fetch_directory().await {
-            Ok(()) => true,
-            Err(error) => {
-                tracing::warn!(%error, "the directory was not fetched");
-                false
-            }
+        if let Err(error) = self.fetch_directory().await {
+            tracing::warn!(%error, "the directory was not fetched");
         }
+        *last = Some(clock.monotonic_micros());
+        self.snapshot().version != known
     }
 
     async fn load(&self) -> Result<Loaded, ExchangeError> {

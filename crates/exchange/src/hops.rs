@@ -8,13 +8,15 @@ use std::sync::Arc;
 
 use aws_lc_rs::hmac;
 use basis::{Id, Timestamp};
-use contracts::{CallContext, Pseudonym, RefusalReason, WireError};
+use contracts::{CallContext, Pseudonym, RefusalReason, ServiceId, SubsystemId, WireError};
 use kernel::db::{Db, DbError};
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 use utoipa::ToSchema;
 
-use crate::message::Digest;
+use crate::error::ExchangeError;
+use crate::exchange::Exchange;
+use crate::message::{Digest, first_id_at};
 use crate::store;
 
 /// Entries that may wait for the writer before callers are held back.
@@ -223,31 +225,32 @@ async fn write_all(db: Db, mut receive: mpsc::Receiver<Entry>) {
     let mut entries = Vec::with_capacity(BATCH);
     let mut unwritten: Vec<HopAnswer> = Vec::new();
     while receive.recv_many(&mut entries, BATCH).await > 0 {
-        let mut batch = sort(entries.drain(..));
-        batch.answers.splice(0..0, std::mem::take(&mut unwritten));
-        match commit(&db, batch.hops.clone(), batch.answers.clone()).await {
+        let batch = sort(entries.drain(..), std::mem::take(&mut unwritten));
+        let (hops, answers) = (Arc::new(batch.hops), Arc::new(batch.answers));
+        match commit(&db, hops.clone(), answers.clone()).await {
             Ok(()) => {
                 for reply in batch.replies {
+                    // Whoever waited may have gone; the row stands all the same.
                     let _ = reply.send(Ok(()));
                 }
             }
             Err(error) => {
                 tracing::error!(%error, "the hop log was not written");
-                one_by_one(&db, batch.hops, batch.replies).await;
-                unwritten = batch.answers;
+                one_by_one(&db, &hops, batch.replies).await;
+                unwritten = Arc::unwrap_or_clone(answers);
                 let surplus = unwritten.len().saturating_sub(UNWRITTEN_MAX);
                 unwritten.drain(..surplus);
             }
         }
         for reply in batch.flushes {
-            // Whoever asked may have gone.
             let _ = reply.send(());
         }
     }
 }
 
-fn sort(entries: impl Iterator<Item = Entry>) -> Batch {
-    let mut batch = Batch::default();
+/// Sorts what waited. Answers that could not be written before come first.
+fn sort(entries: impl Iterator<Item = Entry>, answers: Vec<HopAnswer>) -> Batch {
+    let mut batch = Batch { answers, ..Batch::default() };
     for entry in entries {
         match entry {
             Entry::Request(hop, reply) => {
@@ -262,18 +265,43 @@ fn sort(entries: impl Iterator<Item = Entry>) -> Batch {
 }
 
 /// One bad row must not refuse its neighbours: each is tried by itself and learns its own fate.
-async fn one_by_one(db: &Db, hops: Vec<Hop>, replies: Vec<oneshot::Sender<Result<(), String>>>) {
-    for (hop, reply) in hops.into_iter().zip(replies) {
-        let outcome = commit(db, vec![hop], Vec::new()).await;
+async fn one_by_one(db: &Db, hops: &[Hop], replies: Vec<oneshot::Sender<Result<(), String>>>) {
+    for (hop, reply) in hops.iter().zip(replies) {
+        let outcome = commit(db, Arc::new(vec![hop.clone()]), Arc::default()).await;
         let _ = reply.send(outcome.map_err(|error| error.to_string()));
     }
 }
 
-async fn commit(db: &Db, hops: Vec<Hop>, answers: Vec<HopAnswer>) -> Result<(), DbError> {
+async fn commit(db: &Db, hops: Arc<Vec<Hop>>, answers: Arc<Vec<HopAnswer>>) -> Result<(), DbError> {
     if hops.is_empty() && answers.is_empty() {
         return Ok(());
     }
-    let (hops, answers) = (Arc::new(hops), Arc::new(answers));
     db.write(move |tx| Box::pin(async move { store::hops::append(tx, &hops, &answers).await }))
         .await
+}
+
+impl Exchange {
+    /// Rows of the hop log before `before`, newest first.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn hops(
+        &self,
+        before: Option<Id>,
+        limit: u16,
+        service: Option<&ServiceId>,
+        client: Option<&SubsystemId>,
+    ) -> Result<Vec<HopRow>, ExchangeError> {
+        // Ids are minted by other installations too, whose clocks may be a little ahead.
+        let last = first_id_at(self.0.ctx.clock.now().plus_seconds(3600));
+        let before = before.unwrap_or(last);
+        let service = service.map(ToString::to_string).unwrap_or_default();
+        let client = client.map(ToString::to_string).unwrap_or_default();
+        let read = self.0.ctx.db.read(move |tx| {
+            Box::pin(async move {
+                store::hops::list(tx, before, i64::from(limit), &service, &client).await
+            })
+        });
+        read.await.map_err(ExchangeError::Db)
+    }
 }

@@ -36,15 +36,15 @@ impl Exchange {
         let Some(shown) = &certificate.0 else {
             return Err(not_authentic("connect with the installation's TLS certificate"));
         };
-        if let Some(known) = self.snapshot().by_fingerprint(shown) {
+        let snapshot = self.snapshot();
+        if let Some(known) = snapshot.by_fingerprint(shown) {
             return Ok(known.clone());
         }
-        self.refresh_for_call().await;
-        self.snapshot().by_fingerprint(shown).cloned().ok_or_else(|| WireError::PeerCertificate {
-            installation: self.0.config.installation.clone(),
-            cause: format!(
-                "the certificate {shown} is of no installation in its directory; join anew"
-            ),
+        self.refresh_for_call(snapshot.version).await;
+        self.snapshot().by_fingerprint(shown).cloned().ok_or_else(|| {
+            not_authentic(&format!(
+                "the certificate {shown} is of no installation in the directory; join anew"
+            ))
         })
     }
 
@@ -88,7 +88,9 @@ impl Exchange {
         let (ctx, sealed) = (&received.leg.ctx, received.sealed.is_some());
         let now = self.0.ctx.clock.now();
         let mut snapshot = self.snapshot();
-        if !snapshot.members.contains_key(&ctx.client.member()) && self.refresh_for_call().await {
+        if !snapshot.members.contains_key(&ctx.client.member())
+            && self.refresh_for_call(snapshot.version).await
+        {
             snapshot = self.snapshot();
         }
         let sender = snapshot
@@ -115,7 +117,7 @@ impl Exchange {
         let decision = self.decide_own(&snapshot, ctx, sealed);
         // The client may be a subsystem its member has published a moment ago.
         let stale = matches!(&decision, Err(refusal) if may_be_stale(refusal) && refusal.reason == RefusalReason::UnknownClient);
-        if stale && self.refresh_for_call().await {
+        if stale && self.refresh_for_call(snapshot.version).await {
             let snapshot = self.snapshot();
             let decision = self.decide_own(&snapshot, ctx, sealed);
             return Ok((snapshot, decision));

@@ -1,4 +1,21 @@
 //! The caller's end of a call to another installation: seal, sign, log, send, verify the answer.
+//!
+//! # Wire format, version 1
+//! `POST {address}/wire/v1/call` over mutual TLS, the call's own body as body, and headers:
+//!
+//! | header | value |
+//! |---|---|
+//! | `msingi-wire-version` | `1`; N and N-1 are accepted |
+//! | `msingi-message` | id of the message, a UUIDv7 not more than 60 s from the receiver's clock |
+//! | `msingi-context` | base64url of the JSON of [`contracts::CallContext`] |
+//! | `msingi-method`, `msingi-path` | method, and path with query below the service |
+//! | `msingi-h-NAME` | the call's own headers, of those in [`crate::message::REQUEST_HEADERS`] |
+//! | `msingi-sealed-subject` | JWE (ECDH-ES, A256GCM) for the receiver of a JWS by the identity authority |
+//! | `msingi-signature` | detached JWS (ES256) by the calling member over [`Sent::text`] |
+//!
+//! The answer has the provider's status, its headers of [`ANSWER_HEADERS`], its body, and
+//! `msingi-signature` by the provider's member over [`crate::message::Answered::text`]. An answer
+//! with `msingi-wire-error` is the exchange's own: a problem document whose slug stands there.
 
 use contracts::{Refusal, RefusalReason, WIRE_VERSION, WireError, WireResponse};
 use credential::base64url;

@@ -20,7 +20,7 @@ use rustls::{
     ServerConfig, SignatureScheme,
 };
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
@@ -28,6 +28,9 @@ use crate::ca::fingerprint;
 
 /// How long a peer may take over the handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// Handshakes at once; further peers wait in the socket's own queue.
+const HANDSHAKES: usize = 256;
 
 /// Connections that finished the handshake and wait to be served.
 const BACKLOG: usize = 64;
@@ -253,7 +256,9 @@ async fn accept_all(
     acceptor: TlsAcceptor,
     send: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
 ) {
+    let slots = Arc::new(Semaphore::new(HANDSHAKES));
     loop {
+        let Ok(slot) = slots.clone().acquire_owned().await else { return };
         let accepted = tokio::select! {
             accepted = socket.accept() => accepted,
             () = send.closed() => return,
@@ -265,6 +270,7 @@ async fn accept_all(
         };
         let (acceptor, send) = (acceptor.clone(), send.clone());
         tokio::spawn(async move {
+            let _slot = slot;
             let _ = stream.set_nodelay(true);
             match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
                 Ok(Ok(tls)) => drop(send.send((tls, peer)).await),

@@ -15,10 +15,8 @@ use crate::error::ExchangeError;
 use crate::exchange::Exchange;
 use crate::hops::HopRow;
 use crate::join::check_token_seconds;
-use crate::message::first_id_at;
 use crate::model::{AccessRight, Agreement, Installation, Names, Service, Subsystem};
 use crate::service::{NewAgreement, NewOfficer};
-use crate::store;
 
 /// The directory as this installation sees it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -312,30 +310,4 @@ pub(crate) async fn list_hops(
     let hops =
         exchange.hops(query.before, limit, query.service.as_ref(), query.client.as_ref()).await?;
     Ok(Json(HopsOut { hops }))
-}
-
-impl Exchange {
-    /// Rows of the hop log before `before`, newest first.
-    ///
-    /// # Errors
-    /// Database errors.
-    pub async fn hops(
-        &self,
-        before: Option<Id>,
-        limit: u16,
-        service: Option<&ServiceId>,
-        client: Option<&SubsystemId>,
-    ) -> Result<Vec<HopRow>, ExchangeError> {
-        // Ids are minted by other installations too, whose clocks may be a little ahead.
-        let last = first_id_at(self.0.ctx.clock.now().plus_seconds(3600));
-        let before = before.unwrap_or(last);
-        let service = service.map(ToString::to_string).unwrap_or_default();
-        let client = client.map(ToString::to_string).unwrap_or_default();
-        let read = self.0.ctx.db.read(move |tx| {
-            Box::pin(async move {
-                store::hops::list(tx, before, i64::from(limit), &service, &client).await
-            })
-        });
-        read.await.map_err(ExchangeError::Db)
-    }
 }

@@ -81,6 +81,10 @@ pub struct Snapshot {
     pub subsystems: HashMap<SubsystemId, Subsystem>,
     /// Services of all subsystems.
     pub services: HashMap<ServiceId, ServiceState>,
+    /// The service of each tag; see [`Snapshot::service_of_kind`].
+    kinds: HashMap<String, ServiceId>,
+    /// Installation names by TLS fingerprint.
+    fingerprints: HashMap<String, String>,
     /// This installation's officers, by `CLASS/MEMBER` and id.
     pub officers: HashMap<String, HashMap<String, OfficerState>>,
 }
@@ -101,6 +105,9 @@ impl Snapshot {
             );
             return;
         };
+        if !entry.fingerprint.is_empty() {
+            self.fingerprints.insert(entry.fingerprint.clone(), entry.name.clone());
+        }
         let state = InstallationState { entry, verify };
         self.installations.insert(state.entry.name.clone(), Arc::new(state));
     }
@@ -123,6 +130,7 @@ impl Snapshot {
         }
         for entry in part.services {
             if self.subsystems.contains_key(&entry.id.subsystem()) {
+                self.index_kinds(&entry);
                 self.services
                     .insert(entry.id.clone(), ServiceState { entry, clients: HashMap::new() });
             }
@@ -140,6 +148,15 @@ impl Snapshot {
                     .or_default()
                     .agreements
                     .push(agreement);
+            }
+        }
+    }
+
+    fn index_kinds(&mut self, service: &Service) {
+        for kind in &service.kinds {
+            let first = self.kinds.entry(kind.clone()).or_insert_with(|| service.id.clone());
+            if service.id < *first {
+                *first = service.id.clone();
             }
         }
     }
@@ -162,12 +179,12 @@ impl Snapshot {
     /// The one service with this tag, e.g. pseudonym translation. If several carry it, the first
     /// by identifier, so that every node of the instance picks the same.
     pub fn service_of_kind(&self, kind: &str) -> Option<&ServiceState> {
-        self.services.values().filter(|s| s.is(kind)).min_by(|a, b| a.entry.id.cmp(&b.entry.id))
+        self.services.get(self.kinds.get(kind)?)
     }
 
     /// The installation whose TLS certificate has this fingerprint (lower-case hexadecimal).
     pub fn by_fingerprint(&self, fingerprint: &str) -> Option<&Arc<InstallationState>> {
-        self.installations.values().find(|i| i.entry.fingerprint == fingerprint)
+        self.installations.get(self.fingerprints.get(fingerprint)?)
     }
 
     /// An officer of this installation.

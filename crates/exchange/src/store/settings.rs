@@ -30,15 +30,17 @@ pub async fn put(tx: &mut Tx, name: &'static str, value: &str) -> Result<(), DbE
     tx.exec(sql, &[name.into(), value.into()]).await.map(drop)
 }
 
-/// A counter's value; 0 before it was first raised.
+/// A version's value; 0 before it was first raised.
 pub async fn counter(tx: &mut Tx, name: &'static str) -> Result<i64, DbError> {
     Ok(find(tx, name).await?.and_then(|text| text.parse().ok()).unwrap_or(0))
 }
 
-/// Raises a counter by one and answers the new value.
+/// Raises a version and answers the new value: the time in microseconds, or one more than before.
+/// By the time, because an installation restored from a backup would otherwise count again what
+/// its peers have seen already, and be taken for out of date.
 pub async fn raise(tx: &mut Tx, name: &'static str) -> Result<i64, DbError> {
     tx.lock(name).await?;
-    let next = counter(tx, name).await? + 1;
+    let next = (counter(tx, name).await? + 1).max(tx.now().micros());
     put(tx, name, &next.to_string()).await?;
     Ok(next)
 }

@@ -8,12 +8,12 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use basis::{Id, Rng};
 use contracts::consent::{NotGiven, VERIFY, VerifyIn, VerifyOut};
-use contracts::identity::{TRANSLATE, TranslateIn, TranslateOut};
+use contracts::identity::{KIND_ANY_SECTOR, TRANSLATE, TranslateIn, TranslateOut};
 use contracts::{CallContext, Caller, LegalBasis, MemberId, Pseudonym, ServiceId, SubsystemId};
 use credential::SigningKey;
 use exchange::{
-    AccessRight, Actor, Binding, Config, Exchange, MIGRATIONS, Names, NewAgreement, NewOfficer,
-    Service, Subsystem,
+    AccessRight, Actor, Binding, Config, Exchange, KIND_EVENTS, MIGRATIONS, Names, NewAgreement,
+    NewOfficer, Service, Subsystem,
 };
 use http::{HeaderMap, StatusCode};
 use kernel::block::{Ctx, ServiceOffer};
@@ -25,6 +25,8 @@ use tokio::sync::Notify;
 pub const BENEFITS: &str = "TB/GOV/MSP/benefits";
 pub const CLINIC: &str = "TB/COM/LAKESIDE/patients";
 pub const RECORDS: &str = "TB/GOV/NIA/residents/records";
+pub const PERSONS: &str = "TB/GOV/NIA/identity/persons";
+pub const EVENTS: &str = "TB/GOV/NIA/identity/events";
 pub const TRANSFERS: &str = "TB/GOV/TREASURY/payments/transfers";
 
 /// The sectors and the one person all tests are about.
@@ -49,6 +51,7 @@ pub struct WatchInner {
     pub consent_given: AtomicBool,
     pub consent_asked: Mutex<Vec<CallContext>>,
     pub translated: Mutex<usize>,
+    pub shown: Mutex<usize>,
     pub started: Notify,
     pub release: Notify,
     pub exchange: Mutex<Option<Exchange>>,
@@ -94,12 +97,14 @@ async fn verify(
 
 /// Answers with what a provider sees of a call.
 async fn show(
+    State(watch): State<Watch>,
     Caller(ctx): Caller,
     headers: HeaderMap,
     method: http::Method,
     uri: http::Uri,
     body: String,
 ) -> Json<Value> {
+    *watch.shown.lock().unwrap() += 1;
     let names: Vec<&str> = headers.keys().map(|name| name.as_str()).collect();
     Json(json!({
         "subject": ctx.subject, "client": ctx.client, "client_sector": ctx.client_sector, "fields": ctx.fields,
@@ -266,6 +271,11 @@ impl Site {
             self.agree(&id, CLINIC, "treatment", LegalBasis::consent(agreement_of_consent())).await;
         }
         self.grant("TB/GOV/NIA/consent/verify", "TB/GOV/NIA/residents").await;
+        self.service(PERSONS, &[KIND_ANY_SECTOR]).await;
+        self.grant(PERSONS, BENEFITS).await;
+        self.agree(PERSONS, BENEFITS, "benefit-eligibility", law()).await;
+        self.service(EVENTS, &[KIND_EVENTS]).await;
+        self.grant(EVENTS, BENEFITS).await;
         let router = providers(&self.watch);
         let subsystem = |id: &str| -> SubsystemId { id.parse().unwrap() };
         let residents = [
@@ -278,7 +288,11 @@ impl Site {
             .bind(vec![
                 Binding {
                     subsystem: subsystem("TB/GOV/NIA/identity"),
-                    services: offers(&[("translate", "/identity/translate")]),
+                    services: offers(&[
+                        ("translate", "/identity/translate"),
+                        ("persons", "/shown"),
+                        ("events", "/shown"),
+                    ]),
                     router: router.clone(),
                 },
                 Binding {

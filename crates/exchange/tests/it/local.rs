@@ -347,3 +347,55 @@ async fn answers_of_the_provider_are_not_errors_of_the_exchange() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_authority_gets_the_callers_own_pseudonym_with_its_sector() {
+    on_each_engine(async |store| {
+        let site = one_house(store).await;
+        let ctx =
+            site.call(BENEFITS, PERSONS, "benefit-eligibility", law()).about(person("social"));
+        let response = site.exchange.call(ctx, call::get("/").unwrap()).await.unwrap();
+        let seen = read(response.body());
+        assert_eq!(seen["subject"], serde_json::json!(person("social")));
+        assert_eq!(seen["client_sector"], "social");
+        assert_eq!(*site.watch.translated.lock().unwrap(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_passes_on_a_right_alone() {
+    on_each_engine(async |store| {
+        let site = one_house(store).await;
+        let tell = |client: &str| {
+            let ctx = site.call(client, EVENTS, "event", LegalBasis::law("event"));
+            site.exchange.call(ctx, call::post("/", &"told", None).unwrap())
+        };
+        assert!(tell(BENEFITS).await.is_ok());
+        assert_eq!(refusal(tell(CLINIC).await), Some(RefusalReason::NoAccessRight));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn when_the_hop_log_cannot_be_written_no_call_is_made() {
+    on_each_engine(async |store| {
+        let site = one_house(store).await;
+        let ask = || {
+            let ctx = site.call(BENEFITS, RECORDS, "benefit-eligibility", law());
+            site.exchange.call(ctx, call::get("/").unwrap())
+        };
+        ask().await.unwrap();
+        let break_it =
+            site.ctx.db.write(|tx| Box::pin(async move { tx.exec("DROP TABLE hop", &[]).await }));
+        let broken: Result<u64, DbError> = break_it.await;
+        broken.unwrap();
+        let error = ask().await.unwrap_err();
+        assert!(
+            matches!(&error, WireError::Internal(text) if text.contains("no call is made")),
+            "{error}"
+        );
+        assert_eq!(*site.watch.shown.lock().unwrap(), 1, "the provider was not reached");
+    })
+    .await;
+}
