@@ -3,7 +3,7 @@
 use super::{CLIENT_KEY, Client, Known, Metadata, OidcError, RelyingParty, fetch};
 use basis::Timestamp;
 use credential::jwt::{self, Expect};
-use credential::{SigAlg, VerifyingKey, jws};
+use credential::{SigAlg, VerifyingKey};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -93,12 +93,10 @@ impl RelyingParty {
         let wrong = |why| OidcError::Metadata { what: "userinfo", why };
         let claims = match std::str::from_utf8(&body) {
             Ok(token) if token.starts_with("ey") => {
-                jws::verify(token, &known.keys, &SigAlg::ALL)?.payload
+                signed_claims(token, &known.keys, &self.client, self.clock.now())?
             }
-            _ => body,
+            _ => serde_json::from_slice(&body).map_err(|_| wrong("it is not of the form"))?,
         };
-        let claims: Value =
-            serde_json::from_slice(&claims).map_err(|_| wrong("it is not of the form"))?;
         // Section 5.3.2: without this check another person's answer could be slipped in.
         if claims["sub"].as_str() != Some(subject) {
             return Err(wrong("it is about somebody else"));
@@ -108,6 +106,27 @@ impl RelyingParty {
             .map(|name| name.trim().chars().take(NAME_MAX).collect::<String>());
         Ok(name.filter(|name| !name.is_empty()))
     }
+}
+
+/// The claims of a signed userinfo, which must be the issuer's and for us.
+fn signed_claims(
+    token: &str,
+    keys: &[VerifyingKey],
+    client: &Client,
+    now: Timestamp,
+) -> Result<Value, OidcError> {
+    let audience = [client.id.as_str()];
+    let expect = Expect {
+        issuer: Some(&client.issuer),
+        audience: &audience,
+        // It is read at once and need not say how long it is good for.
+        require_exp: false,
+        ..Expect::at(now.unix_seconds())
+    };
+    let claims = jwt::verify(token, keys, &SigAlg::ALL, &expect)?.claims;
+    let mut members = claims.other;
+    members.insert("sub".to_owned(), claims.sub.into());
+    Ok(Value::Object(members))
 }
 
 /// Checks an ID token as OpenID Connect Core section 3.1.3.7 asks; answers its `sub`.

@@ -20,6 +20,9 @@ pub enum Fault {
     OtherAudience,
     OtherPersonInUserinfo,
     NoUserinfo,
+    /// No fault: userinfo comes as a JWT.
+    SignedUserinfo,
+    SignedUserinfoForAnother,
 }
 
 #[derive(Clone)]
@@ -201,5 +204,13 @@ async fn userinfo(State(issuer): State<Issuer>, headers: HeaderMap) -> Response 
     }
     let other = inside.fault == Fault::OtherPersonInUserinfo;
     let subject = if other { "somebody-else" } else { &inside.subject };
-    axum::Json(json!({ "sub": subject, "name": "Asha <Tumbo>" })).into_response()
+    let claims = json!({ "sub": subject, "name": "Asha <Tumbo>" });
+    let audience = match inside.fault {
+        Fault::SignedUserinfo => "portal",
+        Fault::SignedUserinfoForAnother => "another-shop",
+        _ => return axum::Json(claims).into_response(),
+    };
+    let claims =
+        json!({ "iss": issuer.0.address, "aud": audience, "sub": subject, "name": "Asha Tumbo" });
+    jwt::sign(&inside.key, "JWT", &claims).expect("signs").into_response()
 }

@@ -129,11 +129,14 @@ async fn the_issuer_must_be_who_it_is() {
 #[tokio::test]
 async fn a_missing_or_foreign_name_is_not_shown_and_keeps_nobody_out() {
     let town = Town::start(&Store::sqlite()).await;
-    for fault in [Fault::NoUserinfo, Fault::OtherPersonInUserinfo] {
+    for fault in [Fault::NoUserinfo, Fault::OtherPersonInUserinfo, Fault::SignedUserinfoForAnother]
+    {
         town.issuer.fail_with(fault);
         let home = town.sign_in_for(&mut Browser::new(), "/portal").await;
         assert!(home.has("Welcome, a resident"), "{}", home.html);
     }
+    town.issuer.fail_with(Fault::SignedUserinfo);
+    assert!(town.sign_in_for(&mut Browser::new(), "/portal").await.has("Welcome, Asha Tumbo"));
 }
 
 #[tokio::test]
