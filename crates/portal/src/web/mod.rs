@@ -99,6 +99,8 @@ pub fn pages(app: App) -> Pages {
         .post("/portal/consents/{agreement}", consents::give_consent)
         .post("/portal/consents/{agreement}/withdraw", consents::withdraw_consent)
         .get("/portal/consents/{agreement}/receipt", consents::show_receipt)
+        // For designers and translators; 404 outside a sandbox.
+        .get("/gallery", ui::gallery::gallery)
         .with_state(app)
 }
 

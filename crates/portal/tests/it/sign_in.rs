@@ -20,6 +20,7 @@ async fn a_resident_signs_in_is_greeted_and_signs_out() {
         let mut browser = Browser::new();
         let landing = browser.get(&town.at("/portal")).await;
         assert!(landing.has("See who used your data") && !landing.has("Sign out"));
+        assert!(browser.get(&town.at("/gallery")).await.has("Gallery of components"), "this is a sandbox");
 
         let home = town.sign_in_for(&mut browser, "/portal").await;
         assert!(home.has("Welcome, Asha &lt;Tumbo&gt;"), "{}", home.html);
