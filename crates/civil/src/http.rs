@@ -1,6 +1,6 @@
 //! The block's API.
 
-use crate::service::{BirthIn, BirthOut};
+use crate::service::{BirthIn, BirthOut, Registrar};
 use crate::{Civil, RegisterBirth};
 use axum::extract::State;
 use basis::Id;
@@ -26,7 +26,9 @@ pub async fn register_birth(
     Json(ask): Json<BirthIn>,
 ) -> Result<Created<BirthOut>, Problem> {
     let key = idempotency_key(&headers)?;
-    let body = civil.register_birth(officer.actor(), key, ask).await?;
+    let body = civil
+        .register_birth(Registrar { actor: officer.actor(), id: officer.id }, key, ask)
+        .await?;
     Ok(Created { location: format!("/civil/births/{}", body.registration), body })
 }
 

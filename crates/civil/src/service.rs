@@ -53,6 +53,15 @@ pub struct BirthOut {
     pub number: String,
 }
 
+/// The officer who registers.
+#[derive(Clone, Debug)]
+pub struct Registrar {
+    /// Id at the registrar's office.
+    pub id: String,
+    /// As audit rows name them.
+    pub actor: String,
+}
+
 impl Civil {
     /// Registers a birth once: the same key and body answer as the first time.
     ///
@@ -60,14 +69,18 @@ impl Civil {
     /// [`Error::Invalid`], [`Error::MotherNotFound`], [`Error::KeyReused`].
     pub async fn register_birth(
         &self,
-        officer: String,
+        officer: Registrar,
         key: String,
         ask: BirthIn,
     ) -> Result<BirthOut, Error> {
         let body = serde_json::to_vec(&ask).expect("what was read as JSON is JSON");
-        let request = Request::new(&officer, "register_birth", key, &body);
+        let request = Request::new(&officer.actor, "register_birth", key, &body);
         let mother_pseudonym = match ask.mother_vid {
-            Some(vid) => Some(self.resolve("VID", vid).await?.ok_or(Error::MotherNotFound)?),
+            Some(vid) => Some(
+                self.resolve("VID", vid, Some(officer.id.clone()))
+                    .await?
+                    .ok_or(Error::MotherNotFound)?,
+            ),
             None => None,
         };
         let BirthIn { child, sex, born, place, mother, .. } = ask;
@@ -86,7 +99,9 @@ impl Civil {
         self.ctx
             .db
             .write(move |tx| {
-                Box::pin(async move { civil.insert_birth(tx, birth, &officer, &request).await })
+                Box::pin(
+                    async move { civil.insert_birth(tx, birth, &officer.actor, &request).await },
+                )
             })
             .await
     }
@@ -184,7 +199,7 @@ impl Civil {
         }
         let payload = serde_json::from_value::<PersonCreated>(delivery.payload.clone());
         let registration = payload.map_err(|error| Error::Payload(error.to_string()))?.registration;
-        let Some(subject) = self.resolve("civil", registration.to_string()).await? else {
+        let Some(subject) = self.resolve("civil", registration.to_string(), None).await? else {
             // Delivered again later: the identity authority does not answer for the person yet.
             return Err(Error::BirthNotFound);
         };
@@ -221,7 +236,12 @@ impl Civil {
     }
 
     /// The person with this identifier, in the registrar's sector.
-    async fn resolve(&self, system: &str, value: String) -> Result<Option<Pseudonym>, Error> {
+    async fn resolve(
+        &self,
+        system: &str,
+        value: String,
+        officer: Option<String>,
+    ) -> Result<Option<Pseudonym>, Error> {
         let service = self.deps.identity.service(PERSONS).expect("the code is a constant of ours");
         let correlation = Id::mint(&self.ctx.clock, &self.ctx.rng);
         let basis = LegalBasis::law(self.deps.law.as_str());
@@ -234,6 +254,7 @@ impl Civil {
             correlation,
             self.ctx.clock.now(),
         );
+        let ctx = CallContext { officer, ..ctx };
         let ask = ResolveIn { system: system.to_owned(), value };
         match self.identity.resolve(ctx, &ask).await {
             Ok(found) => Ok(Some(found.pseudonym)),

@@ -240,8 +240,12 @@ impl Country {
             subsystems: each(&written.subsystem, |entry| ids.subsystem_entry(entry))?,
             services: each(&written.service, |entry| ids.service_entry(entry))?,
             agreements: each(&written.agreement, |entry| ids.agreement(entry))?,
-            rights: each(&written.right, |entry| Ok((ids.service(&entry.service)?, ids.subsystem(&entry.client)?)))?,
-            subscriptions: each(&written.subscription, |entry| Ok((entry.topic.clone(), ids.service(&entry.service)?)))?,
+            rights: each(&written.right, |entry| {
+                Ok((ids.service(&entry.service)?, ids.subsystem(&entry.client)?))
+            })?,
+            subscriptions: each(&written.subscription, |entry| {
+                Ok((entry.topic.clone(), ids.service(&entry.service)?))
+            })?,
             instance: written.instance,
             currency: written.currency,
             hub: written.hub,
@@ -255,11 +259,13 @@ impl Country {
 
     /// Every reference must lead somewhere.
     fn check(&self) -> Result<(), CountryError> {
-        let installations: Vec<&str> = self.installations.iter().map(|entry| entry.name.as_str()).collect();
+        let installations: Vec<&str> =
+            self.installations.iter().map(|entry| entry.name.as_str()).collect();
         let subsystems: Vec<&SubsystemId> = self.subsystems.iter().map(|entry| &entry.id).collect();
         let services: Vec<&ServiceId> = self.services.iter().map(|entry| &entry.id).collect();
         let member = |id: &MemberId| self.members.iter().any(|member| member.id == *id);
-        let missing = |what: String| Err(CountryError::Entry(format!("{what} is used but not defined")));
+        let missing =
+            |what: String| Err(CountryError::Entry(format!("{what} is used but not defined")));
         if !installations.contains(&self.hub.as_str()) {
             return missing(format!("hub `{}`", self.hub));
         }
@@ -275,7 +281,9 @@ impl Country {
             return missing(format!("subsystem of service {entry}"));
         }
         let agreed = self.agreements.iter().map(|entry| (&entry.service, &entry.client));
-        for (service, client) in agreed.chain(self.rights.iter().map(|(service, client)| (service, client))) {
+        for (service, client) in
+            agreed.chain(self.rights.iter().map(|(service, client)| (service, client)))
+        {
             if !services.contains(&service) {
                 return missing(format!("service {service}"));
             }
@@ -307,7 +315,8 @@ impl Country {
     #[must_use]
     pub fn subsystem_of(&self, block: &str, hosted: &[&Member]) -> Option<&Subsystem> {
         self.subsystems.iter().find(|subsystem| {
-            subsystem.block.as_deref() == Some(block) && hosted.iter().any(|member| member.id == subsystem.id.member())
+            subsystem.block.as_deref() == Some(block)
+                && hosted.iter().any(|member| member.id == subsystem.id.member())
         })
     }
 
@@ -318,7 +327,10 @@ impl Country {
     }
 }
 
-fn each<W, T>(written: &[W], read: impl Fn(&W) -> Result<T, CountryError>) -> Result<Vec<T>, CountryError> {
+fn each<W, T>(
+    written: &[W],
+    read: impl Fn(&W) -> Result<T, CountryError>,
+) -> Result<Vec<T>, CountryError> {
     written.iter().map(read).collect()
 }
 
@@ -377,7 +389,11 @@ impl Ids<'_> {
     }
 
     fn service_entry(&self, entry: &WrittenService) -> Result<Service, CountryError> {
-        Ok(Service { id: self.service(&entry.id)?, kinds: entry.kinds.clone(), names: entry.names.clone() })
+        Ok(Service {
+            id: self.service(&entry.id)?,
+            kinds: entry.kinds.clone(),
+            names: entry.names.clone(),
+        })
     }
 
     fn agreement(&self, entry: &WrittenAgreement) -> Result<Agreement, CountryError> {
@@ -400,17 +416,21 @@ mod tests {
     fn the_demo_country_is_whole_and_can_be_split() {
         let country = Country::load("demo").expect("the demo pack is right");
         assert_eq!(country.hosted_by("everything").len(), country.members.len());
-        let split: usize = country.installations.iter().map(|entry| country.hosted_by(&entry.name).len()).sum();
+        let split: usize =
+            country.installations.iter().map(|entry| country.hosted_by(&entry.name).len()).sum();
         assert_eq!(split, country.members.len(), "every member is hosted once");
         for installation in &country.installations {
             let witness = installation.witness.member();
-            assert!(country.hosted_by(&installation.name).iter().all(|member| member.id != witness));
+            assert!(
+                country.hosted_by(&installation.name).iter().all(|member| member.id != witness)
+            );
         }
     }
 
     #[test]
     fn a_reference_that_leads_nowhere_is_named() {
-        let broken = DEMO.replacen("client = \"GOV/NIA/identity\"", "client = \"GOV/NIA/identify\"", 1);
+        let broken =
+            DEMO.replacen("client = \"GOV/NIA/identity\"", "client = \"GOV/NIA/identify\"", 1);
         let error = Country::parse(&broken).expect_err("refused");
         assert!(error.to_string().contains("TB/GOV/NIA/identify"), "{error}");
     }

@@ -1,8 +1,8 @@
 //! The binary: command line, configuration, and the one place that sees all blocks and puts an
 //! installation together ([`boot`]).
 
-pub mod boot;
 mod bench;
+pub mod boot;
 mod commands;
 pub mod country;
 mod demo;

@@ -19,7 +19,8 @@ pub async fn measure(storage: &Storage, plan: &Plan) -> Result<Vec<Figure>, DbEr
     let mut figures = Vec::new();
     for callers in [1, 64, 1_024] {
         let inserting = db.clone();
-        let runs = closed_loop(plan, callers, move |caller| insert(inserting.clone(), caller)).await?;
+        let runs =
+            closed_loop(plan, callers, move |caller| insert(inserting.clone(), caller)).await?;
         let name = format!("{}: transaction closures, {callers} callers", db.engine());
         figures.push(Figure::of_runs(&name, "closures/s", &runs));
     }

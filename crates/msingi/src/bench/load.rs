@@ -64,7 +64,8 @@ where
     }
     let elapsed = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX).max(1);
     micros.sort_unstable();
-    let at = |share: usize| micros.get((micros.len() * share / 100).min(micros.len().saturating_sub(1)));
+    let at =
+        |share: usize| micros.get((micros.len() * share / 100).min(micros.len().saturating_sub(1)));
     Ok(Run {
         per_second: done * 1_000_000 / elapsed,
         p50_micros: at(50).copied().unwrap_or(0),
@@ -72,7 +73,11 @@ where
     })
 }
 
-async fn call_until<R, F, E>(stop: Arc<AtomicBool>, caller: usize, request: R) -> Result<(u64, Vec<u64>), E>
+async fn call_until<R, F, E>(
+    stop: Arc<AtomicBool>,
+    caller: usize,
+    request: R,
+) -> Result<(u64, Vec<u64>), E>
 where
     R: Fn(usize) -> F,
     F: Future<Output = Result<u64, E>>,

@@ -21,7 +21,12 @@ impl Figure {
         let median = values.get(values.len() / 2).copied().unwrap_or(0);
         let smallest = values.first().copied().unwrap_or(0);
         let largest = values.last().copied().unwrap_or(0);
-        Self { name: name.to_owned(), unit, values: [smallest, median, largest], note: String::new() }
+        Self {
+            name: name.to_owned(),
+            unit,
+            values: [smallest, median, largest],
+            note: String::new(),
+        }
     }
 
     /// A figure from runs under load, with the times of the median run.
@@ -31,7 +36,11 @@ impl Figure {
         sorted.sort_by_key(|run| run.per_second);
         let figure = Self::rate(name, unit, runs.iter().map(|run| run.per_second).collect());
         match sorted.get(sorted.len() / 2) {
-            Some(run) => figure.with_note(format!("p50 {}, p99 {}", time(run.p50_micros), time(run.p99_micros))),
+            Some(run) => figure.with_note(format!(
+                "p50 {}, p99 {}",
+                time(run.p50_micros),
+                time(run.p99_micros)
+            )),
             None => figure,
         }
     }

@@ -7,13 +7,14 @@ use contracts::{ServiceId, SubsystemId, Wire};
 use exchange::Exchange;
 use kernel::block::{Block, Ctx};
 use kernel::config::Config;
-use kernel::db::Migration;
+use kernel::db::{Db, Migration};
 use std::sync::Arc;
 use witness::Trails;
 
 /// All blocks but the exchange, which is always there, in the order in which they are built. None
 /// needs another to be built before it: they find each other through the exchange.
-pub const NAMES: [&str; 7] = ["identity", "civil", "consent", "registry", "payments", "portal", "witness"];
+pub const NAMES: [&str; 7] =
+    ["identity", "civil", "consent", "registry", "payments", "portal", "witness"];
 
 /// A block with what it was built from.
 pub struct Built {
@@ -47,9 +48,12 @@ pub async fn build(
     selection: &Selection,
     place: &Place,
     exchange: &Exchange,
+    exchange_db: &Db,
 ) -> Result<Vec<Built>, BootError> {
     let wire: Arc<dyn Wire> = Arc::new(exchange.clone());
-    let building = Building { config, country, hosted, place, exchange, wire, trails: Trails::default() };
+    let building =
+        Building { config, country, hosted, place, exchange, wire, trails: Trails::default() };
+    building.trails.add(exchange_db.clone());
     let mut built = Vec::new();
     for name in NAMES.iter().filter(|name| selection.takes(name)) {
         let Some(subsystem) = building.subsystem(name) else { continue };
@@ -78,7 +82,9 @@ impl Building<'_> {
         let block = match name {
             "identity" => self.identity(&ctx, subsystem.clone())?,
             "civil" => self.civil(&ctx, subsystem.clone())?,
-            "consent" => consent::block(&ctx, self.site(&subsystem)).map_err(|error| broken(name, &error))?,
+            "consent" => {
+                consent::block(&ctx, self.site(&subsystem)).map_err(|error| broken(name, &error))?
+            }
             "registry" => self.registry(&ctx, subsystem.clone())?,
             "payments" => payments::block(&ctx),
             "portal" => self.portal(&ctx, subsystem.clone())?,
@@ -122,7 +128,15 @@ impl Building<'_> {
 
     fn civil(&self, ctx: &Ctx, subsystem: SubsystemId) -> Result<Block, BootError> {
         let identity = self.anywhere("identity")?;
-        Ok(civil::block(ctx, civil::Deps { wire: self.wire.clone(), law: self.mandate(&subsystem), subsystem, identity }))
+        Ok(civil::block(
+            ctx,
+            civil::Deps {
+                wire: self.wire.clone(),
+                law: self.mandate(&subsystem),
+                subsystem,
+                identity,
+            },
+        ))
     }
 
     fn witness(&self, ctx: &Ctx, subsystem: SubsystemId) -> Block {
@@ -171,7 +185,12 @@ impl Building<'_> {
             operator: operator.map(|member| english(&member.names)).unwrap_or_default(),
             home: "/portal".to_owned(),
             sandbox: self.config.installation.sandbox,
-            secure: self.config.installation.issuer.as_deref().is_some_and(|issuer| issuer.starts_with("https")),
+            secure: self
+                .config
+                .installation
+                .issuer
+                .as_deref()
+                .is_some_and(|issuer| issuer.starts_with("https")),
             utc_offset_minutes: self.country.utc_offset_minutes,
         }
     }
@@ -179,7 +198,9 @@ impl Building<'_> {
     /// The subsystem of a block that may run anywhere in the country.
     fn anywhere(&self, block: &'static str) -> Result<SubsystemId, BootError> {
         let found = self.country.anywhere(block).map(|subsystem| subsystem.id.clone());
-        found.ok_or_else(|| BootError::Block(block, "no subsystem of the country pack is this block".to_owned()))
+        found.ok_or_else(|| {
+            BootError::Block(block, "no subsystem of the country pack is this block".to_owned())
+        })
     }
 }
 
@@ -207,7 +228,9 @@ pub fn migrations(block: &str) -> &'static [Migration] {
 pub fn audit_subsystem(country: &Country, config: &Config) -> SubsystemId {
     let own = country.installation(&config.installation.name);
     let entry = own.or_else(|| country.installation(&country.hub));
-    entry.map(|entry| entry.audit.clone()).expect("a checked country has its hub among its installations")
+    entry
+        .map(|entry| entry.audit.clone())
+        .expect("a checked country has its hub among its installations")
 }
 
 /// What the portal asks of the directory.
@@ -216,7 +239,8 @@ struct Labels(Exchange);
 impl portal::Directory for Labels {
     fn services(&self, kind: &str) -> Vec<ServiceId> {
         let snapshot = self.0.snapshot();
-        let found = snapshot.services.values().filter(|service| service.is(kind) && service.entry.enabled);
+        let found =
+            snapshot.services.values().filter(|service| service.is(kind) && service.entry.enabled);
         let mut services: Vec<ServiceId> = found.map(|service| service.entry.id.clone()).collect();
         services.sort();
         services
@@ -224,9 +248,17 @@ impl portal::Directory for Labels {
 
     fn label(&self, id: &str, language: &str) -> Option<String> {
         let snapshot = self.0.snapshot();
-        let member = id.parse().ok().and_then(|id| snapshot.members.get(&id)).map(|member| &member.names);
-        let subsystem = || id.parse().ok().and_then(|id| snapshot.subsystems.get(&id)).map(|found| &found.names);
-        let service = || id.parse().ok().and_then(|id| snapshot.services.get(&id)).map(|found| &found.entry.names);
+        let member =
+            id.parse().ok().and_then(|id| snapshot.members.get(&id)).map(|member| &member.names);
+        let subsystem = || {
+            id.parse().ok().and_then(|id| snapshot.subsystems.get(&id)).map(|found| &found.names)
+        };
+        let service = || {
+            id.parse()
+                .ok()
+                .and_then(|id| snapshot.services.get(&id))
+                .map(|found| &found.entry.names)
+        };
         let names = member.or_else(subsystem).or_else(service)?;
         names.get(language).or_else(|| names.get("en")).cloned()
     }

@@ -36,7 +36,11 @@ impl Selection {
     /// # Errors
     /// [`BootError::UnknownBlock`], naming the blocks there are.
     fn check(&self) -> Result<(), BootError> {
-        let unknown = self.only.iter().chain(&self.without).find(|name| !blocks::NAMES.contains(&name.as_str()));
+        let unknown = self
+            .only
+            .iter()
+            .chain(&self.without)
+            .find(|name| !blocks::NAMES.contains(&name.as_str()));
         unknown.map_or(Ok(()), |name| Err(BootError::UnknownBlock(name.clone())))
     }
 
@@ -58,7 +62,7 @@ pub struct Running {
     pub blocks: Vec<&'static str>,
     /// Method and path of every route, by block.
     pub routes: Vec<(&'static str, http::Method, String)>,
-    operator: TokenIssuer,
+    operator: Operator,
     trigger: ShutdownTrigger,
     servers: Vec<tokio::task::JoinHandle<()>>,
 }
@@ -69,7 +73,7 @@ impl Running {
     /// # Errors
     /// When the key cannot sign.
     pub fn operator_token(&self, seconds: i64) -> Result<String, BootError> {
-        Ok(self.operator.mint("operator", "installation", &[OPERATOR], seconds)?)
+        self.operator.token(seconds)
     }
 
     /// Stops: running requests finish, then everything is flushed.
@@ -90,13 +94,17 @@ pub enum BootError {
     #[error("storage.path {0}: {1}; choose a folder this user may write to")]
     Folder(String, String),
     /// PostgreSQL without a URL.
-    #[error("storage.engine is postgres: set storage.url (or MSINGI__STORAGE__URL) to postgres://user:password@host/database")]
+    #[error(
+        "storage.engine is postgres: set storage.url (or MSINGI__STORAGE__URL) to postgres://user:password@host/database"
+    )]
     NoPostgresUrl,
     /// No such block.
     #[error("there is no block `{0}`; there are: {names}", names = blocks::NAMES.join(", "))]
     UnknownBlock(String),
     /// No block is left to run.
-    #[error("no block is left to run: none of those chosen belongs to a member hosted by this installation")]
+    #[error(
+        "no block is left to run: none of those chosen belongs to a member hosted by this installation"
+    )]
     NothingToRun,
     /// A block's database.
     #[error("database of {0}: {1}")]
@@ -138,17 +146,20 @@ pub async fn start(config: &Config, selection: &Selection) -> Result<Running, Bo
     let public = bind("listen.public", config.listen.public).await?;
     let wire = bind("listen.wire", config.listen.wire).await?;
     let (public_address, wire_address) = (local(&public)?, local(&wire)?);
-    let issuer = config.installation.issuer.clone().unwrap_or_else(|| format!("http://{public_address}"));
+    let issuer =
+        config.installation.issuer.clone().unwrap_or_else(|| format!("http://{public_address}"));
     let place = Place::open(config, &country.instance, &issuer)?;
     let hosted = country.hosted_by(&config.installation.name);
 
     let ctx = place.ctx(EXCHANGE, exchange::MIGRATIONS, &operator_member(&country, config)).await?;
-    let exchange = Exchange::open(ctx.clone(), exchange_config(config, &country, wire_address)).await?;
+    let exchange =
+        Exchange::open(ctx.clone(), exchange_config(config, &country, wire_address)).await?;
     seed::seed(&exchange, &country, &hosted).await?;
-    let mut built = blocks::build(config, &country, &hosted, selection, &place, &exchange).await?;
+    let mut built =
+        blocks::build(config, &country, &hosted, selection, &place, &exchange, &ctx.db).await?;
     built.insert(0, exchange_block(&exchange, ctx, &country, config));
 
-    let operator = operator(&place, &issuer)?;
+    let operator = Operator::new(&place, &issuer, operator_member(&country, config))?;
     let auth = auth(&place, &issuer, &built)?;
     subscribe(&country, &built);
     let routes = built.iter().flat_map(routes_of).collect();
@@ -172,7 +183,9 @@ pub async fn start(config: &Config, selection: &Selection) -> Result<Running, Bo
 }
 
 fn local(listener: &tokio::net::TcpListener) -> Result<SocketAddr, BootError> {
-    listener.local_addr().map_err(|error| BootError::Folder("listener".to_owned(), error.to_string()))
+    listener
+        .local_addr()
+        .map_err(|error| BootError::Folder("listener".to_owned(), error.to_string()))
 }
 
 /// Name of the exchange's database and metrics.
@@ -198,18 +211,50 @@ fn exchange_block(exchange: &Exchange, ctx: Ctx, country: &Country, config: &Con
 
 /// The member that operates this installation, as `CLASS/MEMBER`.
 fn operator_member(country: &Country, config: &Config) -> String {
-    let entry = country.installation(&config.installation.name).or_else(|| country.installation(&country.hub));
+    let entry = country
+        .installation(&config.installation.name)
+        .or_else(|| country.installation(&country.hub));
     entry.map_or_else(String::new, |entry| entry.operator.local().to_owned())
 }
 
-fn operator(place: &Place, issuer: &str) -> Result<TokenIssuer, BootError> {
-    let key = place.keys.signing_key("token")?;
-    Ok(TokenIssuer::new(issuer, key, place.clock.clone(), place.rng.clone()))
+/// Whoever holds the installation's keys.
+pub struct Operator {
+    tokens: TokenIssuer,
+    member: String,
+}
+
+impl Operator {
+    fn new(place: &Place, issuer: &str, member: String) -> Result<Self, BootError> {
+        let key = place.keys.signing_key("token")?;
+        let tokens = TokenIssuer::new(issuer, key, place.clock.clone(), place.rng.clone());
+        Ok(Self { tokens, member })
+    }
+
+    /// A token that administers the installation for `seconds`.
+    ///
+    /// # Errors
+    /// When the key cannot sign.
+    pub fn token(&self, seconds: i64) -> Result<String, BootError> {
+        Ok(self.tokens.mint("operator", &self.member, &[OPERATOR], seconds)?)
+    }
+}
+
+/// The operator of an installation that may be running or not.
+///
+/// # Errors
+/// As [`Place::open`].
+pub fn operator(config: &Config) -> Result<Operator, BootError> {
+    let country = Country::load(&config.country)?;
+    let issuer = config.base_url();
+    let place = Place::open(config, &country.instance, &issuer)?;
+    Operator::new(&place, &issuer, operator_member(&country, config))
 }
 
 fn auth(place: &Place, issuer: &str, built: &[Built]) -> Result<AuthState, BootError> {
-    let rows: Vec<PermissionRow> = built.iter().flat_map(|built| built.block.permissions.iter().copied()).collect();
-    let verifier = TokenVerifier::new(issuer, &place.keys.public_keys("token"), place.clock.clone())?;
+    let rows: Vec<PermissionRow> =
+        built.iter().flat_map(|built| built.block.permissions.iter().copied()).collect();
+    let verifier =
+        TokenVerifier::new(issuer, &place.keys.public_keys("token"), place.clock.clone())?;
     Ok(AuthState::new(verifier, Permissions::new(rows)?))
 }
 
@@ -219,7 +264,10 @@ fn subscribe(country: &Country, built: &[Built]) {
         let all = country.subscriptions.iter();
         // A block's topics begin with its name.
         let own = all.filter(|(topic, _)| topic.split('.').next() == Some(entry.block.name));
-        entry.ctx.db.subscribe(own.map(|(topic, service)| (topic.clone(), service.to_string())).collect());
+        entry
+            .ctx
+            .db
+            .subscribe(own.map(|(topic, service)| (topic.clone(), service.to_string())).collect());
     }
 }
 
@@ -238,7 +286,10 @@ fn assemble(
     shutdown: &Shutdown,
 ) -> Result<Router, BootError> {
     let (clock, rng) = (built[0].ctx.clock.clone(), built[0].ctx.rng.clone());
-    let checks = built.iter().map(|entry| HealthCheck::database(entry.block.name, entry.ctx.db.clone())).collect();
+    let checks = built
+        .iter()
+        .map(|entry| HealthCheck::database(entry.block.name, entry.ctx.db.clone()))
+        .collect();
     let components = built.iter().map(|entry| component(entry, country)).collect();
     let mut router = health_routes(checks)
         .merge(component_routes(components))
@@ -260,7 +311,10 @@ fn assemble(
     Ok(observe(kernel::limits::bound(router, &config.limits, clock.clone()), clock, rng))
 }
 
-fn component(built: &Built, country: &Country) -> (kernel::block::Component, utoipa::openapi::OpenApi) {
+fn component(
+    built: &Built,
+    country: &Country,
+) -> (kernel::block::Component, utoipa::openapi::OpenApi) {
     let member = country.members.iter().find(|member| member.id == built.subsystem.member());
     let mandate = member.and_then(|member| member.mandate.clone());
     (built.block.component(&built.ctx.owner, mandate), built.block.openapi())
@@ -301,7 +355,8 @@ pub fn databases(config: &Config) -> Result<Vec<(&'static str, &'static [Migrati
 pub async fn invite(config: &Config, name: &str, seconds: i64) -> Result<String, BootError> {
     let country = Country::load(&config.country)?;
     if country.installation(name).is_none() {
-        let names: Vec<&str> = country.installations.iter().map(|entry| entry.name.as_str()).collect();
+        let names: Vec<&str> =
+            country.installations.iter().map(|entry| entry.name.as_str()).collect();
         let text = format!("there is no installation `{name}`; there are: {}", names.join(", "));
         return Err(CountryError::Entry(text).into());
     }

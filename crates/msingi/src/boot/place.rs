@@ -40,20 +40,35 @@ impl Place {
         let (clock, rng) = (Clock::system(), Rng::system());
         let sandbox = config.installation.sandbox;
         let directory = config.storage.path.clone();
-        make_private(&directory)
-            .map_err(|error| BootError::Folder(directory.display().to_string(), error.to_string()))?;
+        make_private(&directory).map_err(|error| {
+            BootError::Folder(directory.display().to_string(), error.to_string())
+        })?;
         let passphrase = Passphrase::from_environment(sandbox, |name| std::env::var(name).ok())?;
         let path = directory.join("keys.json");
         let keys = Arc::new(KeyStore::open(&path, &passphrase, clock.clone(), rng.clone())?);
         let storage = storage(config, &keys)?;
-        Ok(Self { directory, keys, storage, clock, rng, instance: instance.into(), issuer: issuer.into(), sandbox })
+        Ok(Self {
+            directory,
+            keys,
+            storage,
+            clock,
+            rng,
+            instance: instance.into(),
+            issuer: issuer.into(),
+            sandbox,
+        })
     }
 
     /// Opens a block's database and puts together what the block is built from.
     ///
     /// # Errors
     /// As [`Db::open`].
-    pub async fn ctx(&self, block: &str, migrations: &[Migration], owner: &str) -> Result<Ctx, BootError> {
+    pub async fn ctx(
+        &self,
+        block: &str,
+        migrations: &[Migration],
+        owner: &str,
+    ) -> Result<Ctx, BootError> {
         let (clock, rng) = (self.clock.clone(), self.rng.clone());
         let db = Db::open(&self.storage, block, migrations, clock.clone(), rng.clone())
             .await

@@ -10,7 +10,11 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// Whatever the exchange refuses, naming the entry.
-pub async fn seed(exchange: &Exchange, country: &Country, hosted: &[&Member]) -> Result<(), BootError> {
+pub async fn seed(
+    exchange: &Exchange,
+    country: &Country,
+    hosted: &[&Member],
+) -> Result<(), BootError> {
     let seeding = Seeding { exchange, country, hosted, actor: Actor::operator("country-pack") };
     seeding.members().await?;
     seeding.subsystems().await?;
@@ -62,23 +66,38 @@ impl Seeding<'_> {
                 continue;
             }
             let (id, kinds, names) = (entry.id.clone(), entry.kinds.clone(), entry.names.clone());
-            self.exchange.put_service(&self.actor, Service { id, names, kinds, enabled: true }).await?;
+            self.exchange
+                .put_service(&self.actor, Service { id, names, kinds, enabled: true })
+                .await?;
         }
         Ok(())
     }
 
     async fn agreements(&self) -> Result<(), BootError> {
         let known = self.known();
-        for entry in self.country.agreements.iter().filter(|entry| self.hosts(&entry.service.member())) {
-            let client = known.services.get(&entry.service).and_then(|service| service.clients.get(&entry.client));
+        for entry in
+            self.country.agreements.iter().filter(|entry| self.hosts(&entry.service.member()))
+        {
+            let client = known
+                .services
+                .get(&entry.service)
+                .and_then(|service| service.clients.get(&entry.client));
             let agreed = client.is_some_and(|client| {
-                client.agreements.iter().any(|known| known.purpose == entry.purpose && known.basis == entry.basis)
+                client
+                    .agreements
+                    .iter()
+                    .any(|known| known.purpose == entry.purpose && known.basis == entry.basis)
             });
             if agreed {
                 continue;
             }
             let (service, client) = (entry.service.clone(), entry.client.clone());
-            self.exchange.grant_right(&self.actor, AccessRight { service: service.clone(), client: client.clone() }).await?;
+            self.exchange
+                .grant_right(
+                    &self.actor,
+                    AccessRight { service: service.clone(), client: client.clone() },
+                )
+                .await?;
             let new = NewAgreement {
                 service,
                 client,
@@ -96,7 +115,9 @@ impl Seeding<'_> {
 
     async fn rights(&self) -> Result<(), BootError> {
         let known = self.known();
-        for (service, client) in self.country.rights.iter().filter(|(service, _)| self.hosts(&service.member())) {
+        for (service, client) in
+            self.country.rights.iter().filter(|(service, _)| self.hosts(&service.member()))
+        {
             let granted = known.services.get(service).and_then(|entry| entry.clients.get(client));
             if granted.is_some_and(|client| client.right) {
                 continue;

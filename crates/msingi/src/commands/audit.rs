@@ -21,16 +21,21 @@ pub async fn run(config: Config, args: Args) -> Result<(), Failure> {
     }
 }
 
-async fn verify_all(config: &Config) -> Result<(), Failure> {
+/// What verifying each trail of an installation gave.
+pub async fn reports(config: &Config) -> Result<Vec<(&'static str, Report)>, Failure> {
     let place = boot::place(config)?;
-    let mut damaged = 0;
+    let mut reports = Vec::new();
     for (block, migrations) in boot::databases(config)? {
         let ctx = place.ctx(block, migrations, "audit").await?;
-        let checkpoints = checkpoints(&place, block)?;
-        let report = verify(&ctx.db, checkpoints).await?;
-        tell(block, &report);
-        damaged += usize::from(!report.findings.is_empty());
+        reports.push((block, verify(&ctx.db, checkpoints(&place, block)?).await?));
     }
+    Ok(reports)
+}
+
+async fn verify_all(config: &Config) -> Result<(), Failure> {
+    let reports = reports(config).await?;
+    reports.iter().for_each(|(block, report)| tell(block, report));
+    let damaged = reports.iter().filter(|(_, report)| !report.findings.is_empty()).count();
     match damaged {
         0 => Ok(()),
         1 => Err("one audit trail is not what it was".into()),
@@ -46,17 +51,22 @@ fn tell(block: &str, report: &Report) {
         say(format!("  {finding}"));
     }
     if *unsealed > 0 {
-        say(format!("  {unsealed} rows are not sealed yet: nothing protects them until the installation runs again"));
+        say(format!(
+            "  {unsealed} rows are not sealed yet: nothing protects them until the installation runs again"
+        ));
     }
     if *after_checkpoint > 0 {
-        say(format!("  {after_checkpoint} rows lie after the last checkpoint: cutting them off would not be noticed"));
+        say(format!(
+            "  {after_checkpoint} rows lie after the last checkpoint: cutting them off would not be noticed"
+        ));
     }
 }
 
 /// The block's checkpoints, each verified with a key of this installation, old ones included.
 fn checkpoints(place: &Place, block: &str) -> Result<Vec<Checkpoint>, Failure> {
     let jwks = place.keys.public_keys(witness::AUDIT_KEY);
-    let keys: Vec<VerifyingKey> = jwks.iter().map(VerifyingKey::from_jwk).collect::<Result<_, _>>()?;
+    let keys: Vec<VerifyingKey> =
+        jwks.iter().map(VerifyingKey::from_jwk).collect::<Result<_, _>>()?;
     let file = CheckpointFile::new(&checkpoint_folder(&place.directory), block);
     let mut checkpoints = Vec::new();
     for (number, line) in file.lines()?.iter().enumerate() {

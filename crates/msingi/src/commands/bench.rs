@@ -23,11 +23,18 @@ pub struct Args {
 
 pub async fn run(args: Args) -> Result<(), Failure> {
     if cfg!(debug_assertions) {
-        return Err("this is a debug build, whose figures mean nothing: cargo run --release -- bench".into());
+        return Err(
+            "this is a debug build, whose figures mean nothing: cargo run --release -- bench"
+                .into(),
+        );
     }
     let directory = args.directory.join(format!("msingi-bench-{}", std::process::id()));
-    let settings =
-        Settings { directory: directory.clone(), postgres: args.postgres, seconds: args.seconds.max(1), runs: args.runs.max(1) };
+    let settings = Settings {
+        directory: directory.clone(),
+        postgres: args.postgres,
+        seconds: args.seconds.max(1),
+        runs: args.runs.max(1),
+    };
     let outcome = bench::run(&settings).await;
     // Removed also when a measurement failed; a folder that stays harms nobody.
     let _ = std::fs::remove_dir_all(&directory);

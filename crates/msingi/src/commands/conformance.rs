@@ -61,8 +61,10 @@ async fn consent(directory: &Path, port: u16, stop: Shutdown) -> Result<(), Fail
     let router = signed_in(router, &token)?;
     seed(&router).await?;
     let socket = bind("--port", SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
-    say("Bends for this suite: every request without a token counts as a consent officer's (the suite sends none); \
-         paths at the root; a certificate of our own making; policy and data agreement with code `1`.");
+    say(
+        "Bends for this suite: every request without a token counts as a consent officer's (the suite sends none); \
+         paths at the root; a certificate of our own making; policy and data agreement with code `1`.",
+    );
     say(format!("ready: https://localhost:{}", socket.local_addr()?.port()));
     Server::new(router, &Limits::default()).with_tls(self_signed()?).run(socket, stop).await;
     Ok(())
@@ -131,18 +133,24 @@ async fn seed(router: &Router) -> Result<(), Failure> {
 }
 
 async fn post(router: &Router, path: &str, body: &Value) -> Result<(), Failure> {
-    let request = Request::post(path).header(CONTENT_TYPE, "application/json").body(Body::from(body.to_string()))?;
+    let request = Request::post(path)
+        .header(CONTENT_TYPE, "application/json")
+        .body(Body::from(body.to_string()))?;
     let answer: Response = router.clone().oneshot(request).await?;
     let status: StatusCode = answer.status();
     let body = axum::body::to_bytes(answer.into_body(), 100_000).await?;
     match status.is_success() {
         true => Ok(()),
-        false => Err(format!("the fixture for {path} was refused: {}", String::from_utf8_lossy(&body)).into()),
+        false => {
+            Err(format!("the fixture for {path} was refused: {}", String::from_utf8_lossy(&body))
+                .into())
+        }
     }
 }
 
 fn self_signed() -> Result<Tls, Failure> {
-    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned(), "127.0.0.1".to_owned()])?;
+    let made =
+        rcgen::generate_simple_self_signed(vec!["localhost".to_owned(), "127.0.0.1".to_owned()])?;
     let key = made.signing_key.serialize_der();
     let key = rustls::pki_types::PrivateKeyDer::try_from(key)?;
     Ok(Tls::new(server_config(vec![made.cert.der().clone()], key, None)?))

@@ -1,11 +1,134 @@
 //! `msingi demo`.
 
-use super::Failure;
+use super::{Failure, say};
+use crate::demo::{Screen, Stage, Told, Where, World, driver};
+use kernel::config::{Config, Log};
+use kernel::serve::Shutdown;
+use kernel::telemetry;
+use serde_json::json;
+use std::path::{Path, PathBuf};
 
 /// How to run it.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Tell the story and end, instead of leaving the country running
+    #[arg(long)]
+    exit: bool,
+    /// Run the country in three processes over mutual TLS, as its institutions would
+    #[arg(long)]
+    split: bool,
+    /// Use a PostgreSQL server instead of SQLite, as postgres://user:password@host/database
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// Folder for keys and databases; emptied first if it holds an earlier demo
+    #[arg(long, default_value = "./data/demo")]
+    directory: PathBuf,
+    /// Public port of the (first) installation; 0 for a free one
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Write what an outside client needs to sign in to this file, as JSON
+    #[arg(long, value_name = "FILE", hide = true)]
+    handover: Option<PathBuf>,
+}
 
-pub async fn run(_args: Args) -> Result<(), Failure> {
-    Err("not yet".into())
+pub async fn run(args: Args) -> Result<(), Failure> {
+    telemetry::init(&Log { level: "warn".to_owned(), ..Log::default() })?;
+    clear(&args.directory)?;
+    let mut stop = Shutdown::on_signals()?;
+    let place = Where {
+        directory: args.directory.clone(),
+        postgres: args.database.clone(),
+        port: args.port,
+        split: args.split,
+    };
+    let mut screen = Screen::new();
+    screen.title("Tumbawe, an invented country", &setting(&args));
+    let stage = Stage::build(&place).await?;
+    let world = stage.world()?;
+    let told = driver::tell(&world, &mut screen).await?;
+    if told.reads != told.reads_made {
+        return Err(
+            format!("{} reads were made and {} are shown", told.reads_made, told.reads).into()
+        );
+    }
+    if let Some(file) = &args.handover {
+        hand_over(file, &world, &told).await?;
+    }
+    explore(&screen, &world, &told, args.exit);
+    if !args.exit {
+        stop.stopped().await;
+    }
+    let configs = stage.configs(&place)?;
+    stage.stop().await;
+    verify(&configs).await
+}
+
+fn setting(args: &Args) -> String {
+    let processes = if args.split { "three processes over mutual TLS" } else { "one process" };
+    let engine = if args.database.is_some() { "PostgreSQL" } else { "SQLite" };
+    format!("{processes}, {engine}, data in {}", args.directory.display())
+}
+
+/// A demo begins with an empty country. Only a folder that a demo made is emptied.
+fn clear(directory: &Path) -> Result<(), Failure> {
+    let mark = directory.join("this-is-a-demo");
+    if directory.exists() && !mark.exists() && std::fs::read_dir(directory)?.next().is_some() {
+        let text = format!(
+            "{} is not empty and no demo made it: choose another folder with --directory",
+            directory.display()
+        );
+        return Err(text.into());
+    }
+    if directory.exists() {
+        std::fs::remove_dir_all(directory)?;
+    }
+    std::fs::create_dir_all(directory)?;
+    std::fs::write(
+        mark,
+        "An invented country; `msingi demo` empties this folder when it starts.\n",
+    )?;
+    Ok(())
+}
+
+fn explore(screen: &Screen, world: &World, told: &Told, exit: bool) {
+    screen.gap();
+    if exit {
+        return;
+    }
+    let base = &world.registrar.base;
+    screen.line("The portal", &format!("{base}/portal"));
+    screen.line("Sign in as Zawadi", &format!("number {}", told.vid));
+    screen.line("", &format!("app secret {} (any authenticator app)", told.totp_secret));
+    screen.line("What runs here", &format!("{base}/.well-known/dpi-component"));
+    screen.line("Health, metrics", &format!("{base}/health, {base}/metrics"));
+    screen.line("Stop", "Ctrl-C");
+    screen.gap();
+}
+
+/// Reads every audit trail once more, now that nothing runs.
+async fn verify(configs: &[Config]) -> Result<(), Failure> {
+    let mut rows = 0;
+    for config in configs {
+        for (block, report) in super::audit::reports(config).await? {
+            if let Some(finding) = report.findings.first() {
+                return Err(format!("audit trail of {block}: {finding}").into());
+            }
+            rows += report.sealed;
+        }
+    }
+    say(format!("  Audit trails verified offline: {rows} rows, nothing changed."));
+    Ok(())
+}
+
+/// Registers an outside relying party and writes down what it needs; see interop/README.md.
+async fn hand_over(file: &Path, world: &World, told: &Told) -> Result<(), Failure> {
+    let client = driver::outside_client(world).await?;
+    let handover = json!({
+        "base_url": world.registrar.base, "issuer": world.registrar.base,
+        "client_id": client.id, "client_key": client.key, "redirect_uri": client.redirect_uri,
+        "login_name": told.vid, "totp_secret": told.totp_secret,
+    });
+    let draft = file.with_extension("part");
+    std::fs::write(&draft, handover.to_string())?;
+    Ok(std::fs::rename(draft, file)?)
 }

@@ -10,8 +10,13 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let mut checks = Checks::default();
     checks.note("configuration", config.validate().map(|()| config.installation.name.clone()));
     checks.note("country pack", Country::load(&config.country).map(|country| country.instance));
-    checks.note("keys", boot::place(&config).map(|place| format!("{} keys", place.keys.list().len())));
-    for (key, address) in [("listen.public", config.listen.public), ("listen.wire", config.listen.wire)] {
+    checks.note(
+        "keys",
+        boot::place(&config).map(|place| format!("{} keys", place.keys.list().len())),
+    );
+    for (key, address) in
+        [("listen.public", config.listen.public), ("listen.wire", config.listen.wire)]
+    {
         checks.note(key, bind(key, address).await.map(|_| format!("{address} is free")));
     }
     databases(&config, &mut checks).await;
@@ -28,10 +33,20 @@ async fn databases(config: &Config, checks: &mut Checks) {
             continue;
         };
         let dead = kernel::outbox::dead_letters(&ctx.db).await;
-        checks.note(&format!("{block} database"), Ok::<_, std::convert::Infallible>(ctx.db.engine().to_owned()));
+        checks.note(
+            &format!("{block} database"),
+            Ok::<_, std::convert::Infallible>(ctx.db.engine().to_owned()),
+        );
         match dead {
             Ok(dead) if dead.is_empty() => {}
-            Ok(dead) => checks.bad(&format!("{block} events"), &format!("{} could not be delivered: the first said `{}`", dead.len(), dead[0].last_error)),
+            Ok(dead) => checks.bad(
+                &format!("{block} events"),
+                &format!(
+                    "{} could not be delivered: the first said `{}`",
+                    dead.len(),
+                    dead[0].last_error
+                ),
+            ),
             Err(error) => checks.bad(&format!("{block} events"), &error.to_string()),
         }
     }
@@ -58,7 +73,9 @@ impl Checks {
     fn verdict(self) -> Result<(), Failure> {
         match self.bad {
             0 => Ok(()),
-            one_or_more => Err(format!("{one_or_more} of the checks failed; each says what to do").into()),
+            one_or_more => {
+                Err(format!("{one_or_more} of the checks failed; each says what to do").into())
+            }
         }
     }
 }

@@ -28,7 +28,10 @@ pub async fn run(config: Config, args: Args) -> Result<(), Failure> {
         Args::Invite { name, minutes } => say(boot::invite(&config, &name, minutes * 60).await?),
         Args::With { token } => {
             boot::join(&config, &token).await?;
-            say(format!("`{}` has joined. Start it with `msingi serve`.", config.installation.name));
+            say(format!(
+                "`{}` has joined. Start it with `msingi serve`.",
+                config.installation.name
+            ));
         }
     }
     Ok(())

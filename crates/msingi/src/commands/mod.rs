@@ -9,6 +9,7 @@ mod docs;
 mod doctor;
 mod join;
 mod migrate;
+mod operator;
 mod serve;
 
 pub use audit::checkpoint_folder;
@@ -32,7 +33,8 @@ pub struct CommandLine {
     command: Command,
 }
 
-const LONG: &str = "A country's digital public infrastructure in one binary: identity, payments, data \
+const LONG: &str =
+    "A country's digital public infrastructure in one binary: identity, payments, data \
 exchange, registries, consent and the pages residents use.
 
 Start with `msingi demo`: it needs nothing, tells a story of an invented country in a few seconds \
@@ -54,6 +56,8 @@ enum Command {
     /// Join a country as an installation, or let another one join
     #[command(subcommand)]
     Join(join::Args),
+    /// Print a token for whoever holds this installation's keys, to register officers with
+    OperatorToken(operator::Args),
     /// Work with the audit trails
     #[command(subcommand)]
     Audit(audit::Args),
@@ -79,6 +83,7 @@ pub async fn run(line: CommandLine) -> Result<(), Failure> {
         Command::Doctor => doctor::run(config?).await,
         Command::Config(args) => config::run(args, config),
         Command::Join(args) => join::run(config?, args).await,
+        Command::OperatorToken(args) => operator::run(&config?, &args),
         Command::Audit(args) => audit::run(config?, args).await,
         Command::Conformance(args) => conformance::run(args).await,
         Command::Bench(args) => bench::run(args).await,

@@ -107,7 +107,9 @@ pub fn unexpected(step: &str, expected: &str, status: StatusCode, body: &str) ->
 /// [`StoryError::Missing`] naming the pointer.
 pub fn text(value: &Value, pointer: &str) -> Result<String, StoryError> {
     let found = value.pointer(pointer).and_then(Value::as_str);
-    found.map(str::to_owned).ok_or_else(|| StoryError::Missing(format!("no text at {pointer} in {value}")))
+    found
+        .map(str::to_owned)
+        .ok_or_else(|| StoryError::Missing(format!("no text at {pointer} in {value}")))
 }
 
 fn http() -> Client {
@@ -154,12 +156,21 @@ impl Browser {
     ///
     /// # Errors
     /// [`StoryError::Missing`] when there is no such form; else as [`Browser::open`].
-    pub async fn submit(&self, page_: &Page, action: &str, fields: &[(&str, &str)]) -> Result<Page, StoryError> {
+    pub async fn submit(
+        &self,
+        page_: &Page,
+        action: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<Page, StoryError> {
         let form = forms(&page_.html).into_iter().find(|form| form.action.contains(action));
-        let form = form.ok_or_else(|| StoryError::Missing(format!("no form for {action} on {}", page_.url)))?;
+        let form = form
+            .ok_or_else(|| StoryError::Missing(format!("no form for {action} on {}", page_.url)))?;
         let target = match form.action.is_empty() {
             true => page_.url.clone(),
-            false => page_.url.join(&form.action).map_err(|error| StoryError::Missing(error.to_string()))?,
+            false => page_
+                .url
+                .join(&form.action)
+                .map_err(|error| StoryError::Missing(error.to_string()))?,
         };
         let mut values: Vec<(String, String)> = form.hidden;
         values.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
@@ -184,14 +195,23 @@ struct Form {
 
 /// The forms of a page. Our own pages are well-formed, so no HTML parser is needed to find them.
 fn forms(html: &str) -> Vec<Form> {
-    html.split("<form").skip(1).map(|rest| {
-        let body = rest.split("</form>").next().unwrap_or(rest);
-        let tag = body.split('>').next().unwrap_or_default();
-        let inputs = body.split("<input").skip(1).map(|input| input.split('>').next().unwrap_or_default());
-        let hidden = inputs.filter(|input| attribute(input, "type").as_deref() == Some("hidden"));
-        let hidden = hidden.filter_map(|input| Some((attribute(input, "name")?, attribute(input, "value").unwrap_or_default())));
-        Form { action: attribute(tag, "action").unwrap_or_default(), hidden: hidden.collect() }
-    }).collect()
+    html.split("<form")
+        .skip(1)
+        .map(|rest| {
+            let body = rest.split("</form>").next().unwrap_or(rest);
+            let tag = body.split('>').next().unwrap_or_default();
+            let inputs = body
+                .split("<input")
+                .skip(1)
+                .map(|input| input.split('>').next().unwrap_or_default());
+            let hidden =
+                inputs.filter(|input| attribute(input, "type").as_deref() == Some("hidden"));
+            let hidden = hidden.filter_map(|input| {
+                Some((attribute(input, "name")?, attribute(input, "value").unwrap_or_default()))
+            });
+            Form { action: attribute(tag, "action").unwrap_or_default(), hidden: hidden.collect() }
+        })
+        .collect()
 }
 
 fn attribute(tag: &str, name: &str) -> Option<String> {

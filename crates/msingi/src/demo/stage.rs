@@ -1,0 +1,112 @@
+//! Putting the country up, in this process or in three of its own.
+
+use super::split::Processes;
+use super::world::{Site, World};
+use crate::boot::{self, BootError, Running, Selection};
+use kernel::config::{Config, Engine, SecretText};
+use std::path::PathBuf;
+
+/// Seconds that an operator's token lives: long enough to explore.
+const TOKEN_SECONDS: i64 = 8 * 3_600;
+
+/// Where the country is put up.
+#[derive(Clone, Debug)]
+pub struct Where {
+    /// Folder for keys and databases.
+    pub directory: PathBuf,
+    /// A PostgreSQL server to use instead of SQLite.
+    pub postgres: Option<String>,
+    /// Public port of the (first) installation; 0 for a free one.
+    pub port: u16,
+    /// Three processes over mutual TLS instead of one.
+    pub split: bool,
+}
+
+/// Why the country cannot be put up.
+#[derive(Debug, thiserror::Error)]
+pub enum StageError {
+    /// In this process.
+    #[error(transparent)]
+    Boot(#[from] BootError),
+    /// In a process of its own.
+    #[error("{0}")]
+    Process(String),
+}
+
+/// The country, running.
+pub enum Stage {
+    /// In this process.
+    One(Box<Running>, PathBuf),
+    /// In three.
+    Three(Processes),
+}
+
+impl Stage {
+    /// Puts the country up.
+    ///
+    /// # Errors
+    /// [`StageError`].
+    pub async fn build(place: &Where) -> Result<Self, StageError> {
+        if place.split {
+            return Ok(Self::Three(Processes::start(place).await?));
+        }
+        let running = boot::start(&config(place, "local", 0)?, &Selection::default()).await?;
+        Ok(Self::One(Box::new(running), place.directory.clone()))
+    }
+
+    /// How the driver reaches it.
+    ///
+    /// # Errors
+    /// When a token cannot be signed.
+    pub fn world(&self) -> Result<World, StageError> {
+        match self {
+            Self::Three(processes) => Ok(processes.world()),
+            Self::One(running, _) => {
+                let base = format!("http://{}", running.public);
+                let site = Site { base, operator: running.operator_token(TOKEN_SECONDS)? };
+                Ok(World {
+                    registrar: site.clone(),
+                    frontline: site.clone(),
+                    treasury: site,
+                    witnessed: false,
+                })
+            }
+        }
+    }
+
+    /// The configuration of each installation, to look at its databases.
+    ///
+    /// # Errors
+    /// As [`Stage::build`].
+    pub fn configs(&self, place: &Where) -> Result<Vec<Config>, StageError> {
+        match self {
+            Self::Three(processes) => Ok(processes.configs().to_vec()),
+            Self::One(..) => Ok(vec![config(place, "local", 0)?]),
+        }
+    }
+
+    /// Stops it and waits until all is on disk.
+    pub async fn stop(self) {
+        match self {
+            Self::One(running, _) => running.stop().await,
+            Self::Three(processes) => processes.stop().await,
+        }
+    }
+}
+
+/// The configuration of one installation of the demo, listening on loopback.
+///
+/// # Errors
+/// [`StageError::Boot`] for a URL that is none.
+pub fn config(place: &Where, name: &str, wire_port: u16) -> Result<Config, StageError> {
+    let mut config = Config::default();
+    name.clone_into(&mut config.installation.name);
+    config.listen.public.set_port(place.port);
+    config.listen.wire.set_port(wire_port);
+    config.storage.path.clone_from(&place.directory);
+    if let Some(url) = &place.postgres {
+        config.storage.engine = Engine::Postgres;
+        config.storage.url = Some(SecretText::from(url.as_str()));
+    }
+    Ok(config)
+}
