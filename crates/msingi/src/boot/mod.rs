@@ -15,7 +15,7 @@ use axum::Router;
 use blocks::Built;
 use exchange::{Binding, Exchange};
 use kernel::auth::{AuthState, OPERATOR, PermissionRow, Permissions, TokenIssuer, TokenVerifier};
-use kernel::block::{Ctx, component_routes};
+use kernel::block::{Block, Ctx, component_routes};
 use kernel::config::Config;
 use kernel::db::{DbError, Migration};
 use kernel::serve::{Server, Shutdown, ShutdownTrigger, bind};
@@ -294,7 +294,8 @@ fn assemble(
     let mut router = health_routes(checks)
         .merge(component_routes(components))
         .merge(Metrics::install().routes())
-        .into_router();
+        .into_router()
+        .merge(ui::assets::router());
     let mut bindings = Vec::new();
     for Built { subsystem, ctx, mut block } in built {
         for job in std::mem::take(&mut block.jobs) {
@@ -379,4 +380,23 @@ async fn offline_exchange(config: &Config, country: &Country) -> Result<Exchange
     let place = Place::open(config, &country.instance, &config.base_url())?;
     let ctx = place.ctx(EXCHANGE, exchange::MIGRATIONS, &operator_member(country, config)).await?;
     Ok(Exchange::open(ctx, exchange_config(config, country, config.listen.wire)).await?)
+}
+
+/// All blocks of a country that nobody will run, built in a folder that can be removed afterwards:
+/// for documents that are made from them.
+///
+/// # Errors
+/// As [`start`].
+pub async fn blocks_in(directory: &std::path::Path) -> Result<Vec<Block>, BootError> {
+    let mut config = Config::default();
+    directory.clone_into(&mut config.storage.path);
+    let country = Country::load(&config.country)?;
+    let place = Place::open(&config, &country.instance, &config.base_url())?;
+    let hosted = country.hosted_by(&config.installation.name);
+    let ctx = place.ctx(EXCHANGE, exchange::MIGRATIONS, &operator_member(&country, &config)).await?;
+    let exchange = Exchange::open(ctx.clone(), exchange_config(&config, &country, config.listen.wire)).await?;
+    let all = Selection::default();
+    let built = blocks::build(&config, &country, &hosted, &all, &place, &exchange, &ctx.db).await?;
+    let first = exchange_block(&exchange, ctx, &country, &config);
+    Ok(std::iter::once(first).chain(built).map(|entry| entry.block).collect())
 }

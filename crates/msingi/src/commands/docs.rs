@@ -15,7 +15,11 @@ pub struct Args {
 }
 
 pub async fn run(args: Args) -> Result<(), Failure> {
-    let blocks = Vec::<Block>::new();
+    let scratch = std::env::temp_dir().join(format!("msingi-docs-{}", std::process::id()));
+    let blocks = boot::blocks_in(&scratch).await;
+    // It lies in the temporary folder; what cannot be removed there harms nobody.
+    let _ = fs::remove_dir_all(&scratch);
+    let blocks = blocks?;
     fs::create_dir_all(args.directory.join("openapi"))?;
     fs::write(args.directory.join("audit-events.md"), audit_events(&blocks))?;
     fs::write(args.directory.join("permissions.md"), permissions(&blocks))?;
