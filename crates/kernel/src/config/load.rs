@@ -275,7 +275,7 @@ mod tests {
                 "[listen]\nengine = \"\"",
                 "FILE: unknown key `listen.engine`; `engine` stands in [storage]",
             ),
-            ("[witness]\nfoobar = 1", "FILE: unknown key `witness.foobar`; known here: peers"),
+            ("[log]\nxyz = 1", "FILE: unknown key `log.xyz`; known here: format, level"),
         ];
         for (text, expected) in cases {
             assert_eq!(load(text, &[]).unwrap_err(), expected);
@@ -306,14 +306,13 @@ mod tests {
                 ("MSINGI__LIMITS__BODY_BYTES", "2048"),
                 ("MSINGI__LOG__LEVEL", "debug"),
                 ("MSINGI__COUNTRY", "./my-country"),
-                ("MSINGI__WITNESS__PEERS", "[\"https://w.example\"]"),
                 ("MSINGI__STORAGE__URL", "postgres://u:p@h/d"),
                 ("MSINGI_PASSPHRASE", "not a key"),
             ],
         )
         .unwrap();
         assert_eq!((config.limits.body_bytes, config.log.level.as_str()), (2048, "debug"));
-        assert_eq!((config.country.as_str(), config.witness.peers.len()), ("./my-country", 1));
+        assert_eq!(config.country, "./my-country");
         assert_eq!(config.storage.url.unwrap().reveal(), "postgres://u:p@h/d");
     }
 

@@ -32,8 +32,6 @@ pub struct Config {
     pub limits: Limits,
     /// How it logs.
     pub log: Log,
-    /// Who witnesses its audit trail.
-    pub witness: Witness,
 }
 
 /// What this installation is.
@@ -42,8 +40,6 @@ pub struct Config {
 pub struct Installation {
     /// Name within the country: lower-case letters, digits, hyphens.
     pub name: String,
-    /// The country's instance code in exchange identifiers.
-    pub instance: String,
     /// Whether conveniences that protect nothing are allowed.
     pub sandbox: bool,
     /// Public base URL without a slash at the end.
@@ -128,14 +124,6 @@ pub enum LogFormat {
     Json,
 }
 
-/// Who witnesses the audit trail.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Witness {
-    /// Base URLs of other installations.
-    pub peers: Vec<String>,
-}
-
 /// Text that is never shown by `Debug`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -170,14 +158,13 @@ impl Default for Config {
             storage: Storage::default(),
             limits: Limits::default(),
             log: Log::default(),
-            witness: Witness::default(),
         }
     }
 }
 
 impl Default for Installation {
     fn default() -> Self {
-        Self { name: "local".to_owned(), instance: "TB".to_owned(), sandbox: true, issuer: None }
+        Self { name: "local".to_owned(), sandbox: true, issuer: None }
     }
 }
 

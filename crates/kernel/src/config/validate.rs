@@ -25,16 +25,6 @@ impl Config {
                 "write 1 to 32 lower-case letters, digits or hyphens",
             );
         }
-        let instance = &self.installation.instance;
-        if instance.is_empty()
-            || instance.len() > 16
-            || !instance.chars().all(|c| c.is_ascii_alphanumeric())
-        {
-            return refuse(
-                "installation.instance",
-                "write 1 to 16 letters or digits, as in exchange identifiers",
-            );
-        }
         Ok(())
     }
 
@@ -185,10 +175,6 @@ mod tests {
         assert_eq!(refused(|c| c.storage.pg_pool = 0), "storage.pg_pool");
         assert_eq!(refused(|c| c.listen.wire = c.listen.public), "listen.wire");
         assert_eq!(refused(|c| c.installation.name = "My House".to_owned()), "installation.name");
-        assert_eq!(
-            refused(|c| c.installation.instance = "T/B".to_owned()),
-            "installation.instance"
-        );
         assert_eq!(refused(|c| c.limits.body_bytes = 0), "limits.body_bytes");
         assert_eq!(refused(|c| c.limits.connections = 0), "limits.concurrent_requests");
         assert_eq!(refused(|c| c.limits.header_seconds = 0), "limits.timeout_seconds");
