@@ -91,7 +91,7 @@ pub(super) async fn create_record(
         revision: query.revision_id,
         answer: Answer { give: true, valid_until: None },
     };
-    let view = consent.record_answer(actor, subject, ask).await?;
+    let view = consent.create_record(actor, subject, ask).await?;
     Ok(Json(Shown::of(&view, consent.now())))
 }
 

@@ -1,6 +1,7 @@
 //! A resident's own consents: service `my-consents` of the exchange, used by the portal's page.
 
 use super::{PageQuery, Resident};
+use crate::model::digest::Digest;
 use crate::model::record::Answer;
 use crate::service::{Ask, Consent};
 use axum::extract::State;
@@ -100,7 +101,7 @@ pub(crate) async fn withdraw_my_record(
 }
 
 /// Identifies a request that may be repeated. Keys of different persons never meet, though all
-/// come from the one portal.
+/// come from the one portal; the table of keys holds no pseudonym, only its digest.
 fn repeatable(
     headers: &HeaderMap,
     resident: &Resident,
@@ -114,7 +115,8 @@ fn repeatable(
             "send 1 to 200 visible ASCII characters, new for each answer",
         ));
     }
-    let caller = format!("{}/{}", resident.actor.audit_name(), resident.subject.0);
+    let person = Digest::of(&[resident.subject.as_bytes()]);
+    let caller = format!("{}/{person}", resident.actor.audit_name());
     let body = serde_json::to_vec(given).map_err(Problem::internal)?;
     Ok(Request::new(caller, ANSWER_AGREEMENT, key, &body))
 }

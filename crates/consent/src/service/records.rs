@@ -81,7 +81,7 @@ impl Consent {
     ///
     /// # Errors
     /// As [`Consent::answer_agreement`]; [`Error::IndividualUnknown`] for a person nobody has entered.
-    pub async fn record_answer(
+    pub async fn create_record(
         &self,
         actor: Actor,
         subject: Pseudonym,
@@ -121,7 +121,7 @@ impl Consent {
             revision: Some(record.agreement_revision),
             answer: Answer { give: true, valid_until: None },
         };
-        self.record_answer(actor, subject, ask).await
+        self.create_record(actor, subject, ask).await
     }
 
     /// Withdraws a consent: the next verification says no. Withdrawing twice is withdrawing once.

@@ -9,4 +9,5 @@ mod govstack;
 mod histories;
 mod page;
 mod records;
+mod trail;
 mod verification;

@@ -118,6 +118,12 @@ async fn no_consent_outlives_its_end_or_its_agreement() {
         let path = format!("/consent/agreements/{}/terminate", agreement.0);
         assert_eq!(app.by("consent-officer", "POST", &path, None).await.status, 200);
         assert_eq!(app.refusal(person, agreement.0).await, "agreement-terminated");
+        let mine = app.client.agreements(app.as_person(person), "en").await.expect("a list");
+        assert_eq!(
+            (mine[0].offered, mine[0].given),
+            (false, false),
+            "the person sees that it ended"
+        );
     })
     .await;
 }

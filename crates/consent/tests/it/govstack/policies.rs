@@ -110,6 +110,27 @@ async fn delete_policy() {
 }
 
 #[tokio::test]
+async fn a_draft_under_a_policy_deleted_since_cannot_be_published() {
+    on_each_engine(async |store| {
+        let app = App::start(store).await;
+        created(&app, "a1").await;
+        let mut draft = agreement();
+        draft["dataAgreement"]["policy"] = json!({ "id": "a1" });
+        draft["dataAgreement"]["active"] = json!(false);
+        let made = app.good(OFFICER, Ask::of("POST /config/data-agreement/").body(&draft)).await;
+        app.good(OFFICER, Ask::of("DELETE /config/policy/{policyId}/").id("a1")).await;
+        let id = made["dataAgreement"]["id"].as_str().expect("an id");
+        let publish = format!("/consent/agreements/{id}/publish");
+        let answer = app.by(OFFICER, "POST", &publish, None).await;
+        assert_eq!(
+            (answer.status, answer.json()["title"].as_str()),
+            (409, Some("The policy is deleted"))
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn list_policy_revisions() {
     on_each_engine(async |store| {
         let app = App::start(store).await;

@@ -2,6 +2,7 @@
 
 use super::{Ask, DESK};
 use crate::app::App;
+use consent::model::digest::Digest;
 use contracts::Pseudonym;
 use credential::jws;
 use credential::key::SigningKey;
@@ -21,6 +22,10 @@ fn sign(key: &SigningKey, payload: &Value) -> String {
     let jwk = serde_json::to_value(key.public_jwk()).expect("a public key");
     let payload = payload.as_str().expect("a payload");
     jws::sign(key, &[("jwk", jwk)], payload.as_bytes()).expect("a signature")
+}
+
+fn text(json: &Value) -> &str {
+    json.as_str().expect("a text")
 }
 
 struct Desk {
@@ -45,6 +50,20 @@ impl Desk {
     async fn signed_draft(&self) -> Value {
         let mut draft = self.draft().await;
         draft["signature"]["signature"] = json!(sign(&self.key, &draft["signature"]["payload"]));
+        draft
+    }
+
+    /// The draft with another snapshot in it, signed with the key at hand.
+    fn resigned(&self, draft: &Value, snapshot: &str) -> Value {
+        let mut payload: Value =
+            serde_json::from_str(text(&draft["signature"]["payload"])).expect("JSON");
+        payload["verificationPayload"] = json!(snapshot);
+        payload["verificationPayloadHash"] = json!(Digest::of(&[snapshot.as_bytes()]));
+        // serde_json writes members in the order of their names, which is canonical here.
+        let payload = json!(payload.to_string());
+        let mut draft = draft.clone();
+        draft["signature"]["verificationPayload"] = json!(snapshot);
+        draft["signature"]["signature"] = json!(sign(&self.key, &payload));
         draft
     }
 
@@ -115,14 +134,18 @@ async fn a_draft_that_was_altered_or_is_old_is_refused() {
         foreign["signature"]["verificationSignedBy"] = json!(other.public_jwk().thumbprint());
         assert_eq!(desk.refused(&foreign).await.0, 400);
 
-        // Another person's consent, properly signed by the key at hand.
-        let payload = draft["signature"]["verificationPayload"].as_str().expect("a text");
-        let stranger =
-            payload.replace(&desk.person.0.to_string(), &desk.app.unused_id().to_string());
-        let mut altered = draft.clone();
-        altered["signature"]["verificationPayload"] = json!(stranger);
-        let (status, text) = desk.refused(&altered).await;
-        assert_eq!(status, 400, "{text}");
+        // What is signed properly, but was never handed out: another person's consent, a longer one.
+        let snapshot = text(&draft["signature"]["verificationPayload"]);
+        let stranger = desk.app.unused_id().to_string();
+        for (ours, theirs) in [
+            (desk.person.0.to_string(), stranger.as_str()),
+            (r#""validUntil":null"#.to_owned(), r#""validUntil":"9999-12-31T23:59:59Z""#),
+        ] {
+            let altered = snapshot.replace(&ours, theirs);
+            assert_ne!(altered, snapshot);
+            let (status, text) = desk.refused(&desk.resigned(&draft, &altered)).await;
+            assert!(status == 400 && text.contains("draft"), "{text}");
+        }
 
         store.time.advance_seconds(15 * 60);
         let (status, text) = desk.refused(&draft).await;
