@@ -5,7 +5,7 @@ mod bench;
 pub mod boot;
 mod commands;
 pub mod country;
-mod demo;
+pub mod demo;
 
 use clap::Parser;
 use std::process::ExitCode;

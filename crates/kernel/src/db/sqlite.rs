@@ -42,7 +42,7 @@ impl Sqlite {
         connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(from_driver)?;
         let pragmas = match purpose {
             Use::Write => format!(
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=FAST;
                  PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}; PRAGMA cache_size=-{cache_kib};"
             ),
             Use::Read => format!("PRAGMA query_only=ON; PRAGMA cache_size=-{cache_kib};"),
@@ -71,8 +71,7 @@ impl Sqlite {
     pub(super) fn query(&mut self, sql: &'static str, args: &[Value]) -> Result<Vec<Row>, DbError> {
         let text = self.text(sql);
         let mut statement = self.connection.prepare_cached(&text).map_err(from_driver)?;
-        let columns: Arc<[Box<str>]> =
-            statement.column_names().into_iter().map(Box::from).collect();
+        let columns: Arc<[Box<str>]> = statement.column_names().map(Box::from).collect();
         bind(&mut statement, args)?;
         let mut rows = statement.raw_query();
         let mut out = Vec::new();

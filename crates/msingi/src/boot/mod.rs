@@ -295,7 +295,8 @@ fn assemble(
         .merge(component_routes(components))
         .merge(Metrics::install().routes())
         .into_router()
-        .merge(ui::assets::router());
+        .merge(ui::assets::router())
+        .merge(entrance(&built));
     let mut bindings = Vec::new();
     for Built { subsystem, ctx, mut block } in built {
         for job in std::mem::take(&mut block.jobs) {
@@ -310,6 +311,13 @@ fn assemble(
     exchange.bind(bindings)?;
     let router = kernel::problem::with_fallbacks(router);
     Ok(observe(kernel::limits::bound(router, &config.limits, clock.clone()), clock, rng))
+}
+
+/// Where somebody lands who types the bare address.
+fn entrance(built: &[Built]) -> Router {
+    let has_pages = built.iter().any(|entry| entry.block.name == "portal");
+    let target = if has_pages { "/portal" } else { "/.well-known/dpi-component" };
+    Router::new().route("/", axum::routing::get(async move || axum::response::Redirect::to(target)))
 }
 
 fn component(
@@ -393,8 +401,10 @@ pub async fn blocks_in(directory: &std::path::Path) -> Result<Vec<Block>, BootEr
     let country = Country::load(&config.country)?;
     let place = Place::open(&config, &country.instance, &config.base_url())?;
     let hosted = country.hosted_by(&config.installation.name);
-    let ctx = place.ctx(EXCHANGE, exchange::MIGRATIONS, &operator_member(&country, &config)).await?;
-    let exchange = Exchange::open(ctx.clone(), exchange_config(&config, &country, config.listen.wire)).await?;
+    let ctx =
+        place.ctx(EXCHANGE, exchange::MIGRATIONS, &operator_member(&country, &config)).await?;
+    let exchange =
+        Exchange::open(ctx.clone(), exchange_config(&config, &country, config.listen.wire)).await?;
     let all = Selection::default();
     let built = blocks::build(&config, &country, &hosted, &all, &place, &exchange, &ctx.db).await?;
     let first = exchange_block(&exchange, ctx, &country, &config);

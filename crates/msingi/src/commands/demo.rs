@@ -7,6 +7,7 @@ use kernel::serve::Shutdown;
 use kernel::telemetry;
 use serde_json::json;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// How to run it.
 #[derive(Debug, clap::Args)]
@@ -32,7 +33,8 @@ pub struct Args {
 }
 
 pub async fn run(args: Args) -> Result<(), Failure> {
-    telemetry::init(&Log { level: "warn".to_owned(), ..Log::default() })?;
+    // The story is told in its own words; that the demo's keys are no secret stands in its title.
+    telemetry::init(&Log { level: "warn,kernel::keys=error".to_owned(), ..Log::default() })?;
     clear(&args.directory)?;
     let mut stop = Shutdown::on_signals()?;
     let place = Where {
@@ -56,7 +58,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     }
     explore(&screen, &world, &told, args.exit);
     if !args.exit {
-        stop.stopped().await;
+        show_codes(&screen, &told.totp_secret, &mut stop).await;
     }
     let configs = stage.configs(&place)?;
     stage.stop().await;
@@ -66,7 +68,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
 fn setting(args: &Args) -> String {
     let processes = if args.split { "three processes over mutual TLS" } else { "one process" };
     let engine = if args.database.is_some() { "PostgreSQL" } else { "SQLite" };
-    format!("{processes}, {engine}, data in {}", args.directory.display())
+    format!("{processes}, {engine}, data in {}, keys that are no secret", args.directory.display())
 }
 
 /// A demo begins with an empty country. Only a folder that a demo made is emptied.
@@ -98,11 +100,24 @@ fn explore(screen: &Screen, world: &World, told: &Told, exit: bool) {
     let base = &world.registrar.base;
     screen.line("The portal", &format!("{base}/portal"));
     screen.line("Sign in as Zawadi", &format!("number {}", told.vid));
-    screen.line("", &format!("app secret {} (any authenticator app)", told.totp_secret));
+    screen.line("", &format!("secret of her authenticator app {}", told.totp_secret));
     screen.line("What runs here", &format!("{base}/.well-known/dpi-component"));
     screen.line("Health, metrics", &format!("{base}/health, {base}/metrics"));
     screen.line("Stop", "Ctrl-C");
     screen.gap();
+}
+
+/// Shows Zawadi's one-time code, as her app would, until the demo is stopped. A file or pipe gets
+/// none: the secret stands above.
+async fn show_codes(screen: &Screen, secret: &str, stop: &mut Shutdown) {
+    let clock = basis::Clock::system();
+    loop {
+        screen.code(secret, clock.now().unix_seconds());
+        tokio::select! {
+            () = stop.stopped() => return,
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+        }
+    }
 }
 
 /// Reads every audit trail once more, now that nothing runs.

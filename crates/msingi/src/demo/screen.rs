@@ -1,7 +1,8 @@
 //! What the demo prints.
 
+use super::totp;
 use crate::commands::say;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::time::Instant;
 
 /// Prints the story step by step, with colour where somebody is looking.
@@ -48,6 +49,24 @@ impl Screen {
     /// A line of the closing part.
     pub fn line(&self, label: &str, text: &str) {
         say(format!("  {:<22}{text}", label));
+    }
+
+    /// Rewrites the last line with the one-time code of the moment; only where somebody is looking.
+    pub fn code(&self, secret: &str, unix_seconds: i64) {
+        if !std::io::stdout().is_terminal() {
+            return;
+        }
+        let Some(code) = totp::code(secret, unix_seconds) else { return };
+        let left = 30 - unix_seconds % 30;
+        let line = format!(
+            "\r  {:<22}{} {}   ",
+            "Code",
+            self.bold(&code),
+            self.soft(&format!("for {left} s"))
+        );
+        // A terminal that went away ends the demo by its signal, not here.
+        let _ =
+            std::io::stdout().write_all(line.as_bytes()).and_then(|()| std::io::stdout().flush());
     }
 
     /// An empty line.
