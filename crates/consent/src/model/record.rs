@@ -83,17 +83,6 @@ pub struct Answer {
     pub valid_until: Option<Timestamp>,
 }
 
-/// What an answer leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The first answer to this revision. An earlier record of the same agreement is replaced.
-    New(Decision),
-    /// Another answer than before to the same revision.
-    Changed(Decision),
-    /// The same answer as before: nothing to record.
-    Unchanged,
-}
-
 impl Offer {
     /// The record of a person's first answer to this offer, before its first revision is made.
     #[must_use]
@@ -262,34 +251,38 @@ impl Record {
 }
 
 impl Answer {
-    /// What this answer to `offer` leads to. `prior` is the person's record for the same revision
-    /// of the same agreement, if there is one.
+    /// What this answer to `offer` decides, for a person who has not answered before.
     ///
     /// # Errors
     /// [`Invalid`] when the end wished for is past or later than the agreement allows.
-    pub fn decide(
+    pub fn decide(&self, offer: &Offer, now: Timestamp) -> Result<Decision, Invalid> {
+        if !self.give {
+            return Ok(Decision { state: State::Refused, valid_until: None, decided: now });
+        }
+        Ok(Decision { state: State::Given, valid_until: self.end(offer, now)?, decided: now })
+    }
+
+    /// What this answer decides for a person who answered to the same revision before; none if it
+    /// says nothing new.
+    ///
+    /// # Errors
+    /// As [`Answer::decide`].
+    pub fn decide_again(
         &self,
         offer: &Offer,
-        prior: Option<&Record>,
+        prior: &Record,
         now: Timestamp,
-    ) -> Result<Outcome, Invalid> {
-        let decision = match self.give {
-            true => {
-                let valid_until = self.end(offer, now)?;
-                Decision { state: State::Given, valid_until, decided: now }
-            }
-            false => Decision { state: State::Refused, valid_until: None, decided: now },
-        };
-        let Some(prior) = prior else { return Ok(Outcome::New(decision)) };
+    ) -> Result<Option<Decision>, Invalid> {
+        let decision = self.decide(offer, now)?;
         let same_end = self.valid_until.is_none() || self.valid_until == prior.valid_until;
         Ok(match (prior.state_at(now), decision.state) {
-            (State::Given, State::Given) if same_end => Outcome::Unchanged,
+            (State::Given, State::Given) if same_end => None,
             // No after yes is a withdrawal; no after no says nothing new.
             (State::Given, State::Refused) => {
-                Outcome::Changed(Decision { state: State::Withdrawn, ..decision })
+                Some(Decision { state: State::Withdrawn, ..decision })
             }
-            (State::Refused | State::Withdrawn, State::Refused) => Outcome::Unchanged,
-            _ => Outcome::Changed(decision),
+            (State::Refused | State::Withdrawn, State::Refused) => None,
+            _ => Some(decision),
         })
     }
 
@@ -351,22 +344,20 @@ mod tests {
 
     fn answered(record: &Record, give: bool) -> &'static str {
         let answer = Answer { give, valid_until: None };
-        match answer.decide(&samples::offer(), Some(record), NOW).unwrap() {
-            Outcome::New(_) => "new",
-            Outcome::Changed(decision) => decision.state.as_str(),
-            Outcome::Unchanged => "unchanged",
-        }
+        let decision = answer.decide_again(&samples::offer(), record, NOW).unwrap();
+        decision.map_or("unchanged", |decision| decision.state.as_str())
     }
 
     #[test]
-    fn the_first_answer_makes_a_new_record() {
-        let answer = Answer { give: true, valid_until: None };
-        let outcome = answer.decide(&samples::offer(), None, NOW).unwrap();
+    fn a_first_answer_runs_as_long_as_the_agreement_allows() {
         let valid_until = Some(NOW.plus_seconds(365 * SECONDS_PER_DAY));
-        assert_eq!(
-            outcome,
-            Outcome::New(Decision { state: State::Given, valid_until, decided: NOW })
-        );
+        for (give, state, valid_until) in
+            [(true, State::Given, valid_until), (false, State::Refused, None)]
+        {
+            let answer = Answer { give, valid_until: None };
+            let decision = answer.decide(&samples::offer(), NOW).unwrap();
+            assert_eq!(decision, Decision { state, valid_until, decided: NOW });
+        }
     }
 
     #[test]
@@ -377,7 +368,7 @@ mod tests {
             [(within, true), (beyond, false), (NOW, false), (NOW.plus_seconds(-1), false)]
         {
             let answer = Answer { give: true, valid_until: Some(wish) };
-            let outcome = answer.decide(&samples::offer(), None, NOW);
+            let outcome = answer.decide(&samples::offer(), NOW);
             assert_eq!(outcome.is_ok(), good, "{wish}");
             if let Err(invalid) = outcome {
                 assert_eq!(invalid.field, "valid_until");
@@ -389,10 +380,8 @@ mod tests {
     fn another_end_is_another_answer() {
         let prior = record(State::Given, Some(NOW.plus_seconds(600)));
         let shorter = Answer { give: true, valid_until: Some(NOW.plus_seconds(60)) };
-        let outcome = shorter.decide(&samples::offer(), Some(&prior), NOW).unwrap();
-        assert!(
-            matches!(outcome, Outcome::Changed(decision) if decision.valid_until == shorter.valid_until)
-        );
+        let decision = shorter.decide_again(&samples::offer(), &prior, NOW).unwrap().unwrap();
+        assert_eq!(decision.valid_until, shorter.valid_until);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{Consent, Sealer, agreements};
 use crate::error::Error;
 use crate::events;
 use crate::model::actor::Actor;
-use crate::model::record::{Answer, Decision, Outcome, Record, State};
+use crate::model::record::{Answer, Decision, Record, State};
 use crate::model::reference::Reference;
 use crate::model::revision::{Revision, Schema};
 use crate::service::AgreementView;
@@ -339,19 +339,16 @@ async fn answer(
         return Err(Error::AgreementChanged);
     }
     let prior = store::records::find_for_revision(tx, subject, offer.revision).await?;
-    match (ask.answer.decide(&offer, prior.as_ref(), tx.now())?, prior) {
-        (Outcome::Unchanged, Some(prior)) => Ok(prior),
-        (Outcome::Changed(decision), Some(prior)) => {
-            change(tx, sealer, actor, prior, decision).await
-        }
-        (Outcome::New(decision), _) | (Outcome::Changed(decision), None) => {
-            let record = offer.answered(tx.mint(), subject, decision);
-            let data = record.data();
-            let revision =
-                sealer.revise(tx, Schema::ConsentRecord, record.id, &data, actor).await?;
-            add(tx, sealer, actor, record, revision).await
-        }
-        (Outcome::Unchanged, None) => Err(Error::RecordUnknown),
+    let Some(prior) = prior else {
+        let decision = ask.answer.decide(&offer, tx.now())?;
+        let record = offer.answered(tx.mint(), subject, decision);
+        let data = record.data();
+        let revision = sealer.revise(tx, Schema::ConsentRecord, record.id, &data, actor).await?;
+        return add(tx, sealer, actor, record, revision).await;
+    };
+    match ask.answer.decide_again(&offer, &prior, tx.now())? {
+        Some(decision) => change(tx, sealer, actor, prior, decision).await,
+        None => Ok(prior),
     }
 }
 
@@ -398,14 +395,16 @@ async fn replace(
     decision: Decision,
     answered: State,
 ) -> Result<Record, Error> {
-    let stood = before.state_at(tx.now());
+    // What others were told last, not what the clock makes of it: an end that nobody has written
+    // down yet would otherwise never be told.
+    let told = before.state;
     let after = before.after(decision);
     let data = after.data();
     let revision = sealer.revise(tx, Schema::ConsentRecord, after.id, &data, actor).await?;
     let after = Record { latest: revision.id, ..after };
     store::records::update(tx, &after).await?;
     store::signatures::delete(tx, after.id).await?;
-    tell(tx, actor, Some(stood), &after, &revision, answered).await?;
+    tell(tx, actor, Some(told), &after, &revision, answered).await?;
     Ok(after)
 }
 
@@ -452,7 +451,7 @@ async fn forget(tx: &mut Tx, actor: &Actor, record: &Record) -> Result<bool, Err
     store::revisions::delete_all(tx, record.id).await?;
     let entry = Audit::new(&events::RECORD_FORGOTTEN, actor.audit_name(), record.id);
     tx.audit(entry.with(json!({ "agreement": record.agreement }))).await?;
-    if record.state_at(tx.now()) == State::Given {
+    if record.state == State::Given {
         let gone = Record { state: State::Withdrawn, ..record.clone() };
         if let Some(event) = events::record_event(Some(State::Given), &gone, State::Withdrawn) {
             tx.emit(&event).await?;

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::events;
 use crate::model::actor::Actor;
 use crate::model::agreement::Offer;
-use crate::model::record::{Answer, Outcome, Record, Signing};
+use crate::model::record::{Answer, Record, Signing};
 use crate::model::reference::Reference;
 use crate::model::revision::{self, Schema};
 use crate::model::signature::{Signature, Signed, SigningRequest};
@@ -199,9 +199,7 @@ fn drafted(
     at: Timestamp,
 ) -> Result<(Record, String), Error> {
     let answer = Answer { give: true, valid_until: None };
-    let Outcome::New(decision) = answer.decide(offer, None, at)? else {
-        return Err(Error::DraftStale);
-    };
+    let decision = answer.decide(offer, at)?;
     let record = offer.answered(id, subject, decision);
     let snapshot = revision::snapshot(Schema::ConsentRecord, None, &record.data(), actor, at)?;
     Ok((record, snapshot))
