@@ -17,4 +17,5 @@ pub mod pages;
 pub mod problem;
 pub mod retention;
 pub mod serve;
+pub mod sweep;
 pub mod telemetry;

@@ -68,6 +68,9 @@ pub struct Storage {
     /// Where the PostgreSQL server is. Holds a password.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<SecretText>,
+    /// How the names of schemas and roles begin, `<prefix>_<installation>_<block>`: 1 to 16
+    /// lower-case letters, digits or underscores, a letter first.
+    pub schema_prefix: String,
     /// SQLite page cache for all blocks together, in MiB.
     pub cache_mb: u32,
     /// PostgreSQL connections for each block.
@@ -176,7 +179,14 @@ impl Default for Listen {
 
 impl Default for Storage {
     fn default() -> Self {
-        Self { engine: Engine::Sqlite, path: "./data".into(), url: None, cache_mb: 16, pg_pool: 4 }
+        Self {
+            engine: Engine::Sqlite,
+            path: "./data".into(),
+            url: None,
+            schema_prefix: "msingi".to_owned(),
+            cache_mb: 16,
+            pg_pool: 4,
+        }
     }
 }
 

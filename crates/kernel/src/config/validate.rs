@@ -84,6 +84,17 @@ impl Config {
                 "with engine = \"postgres\" it must be set to the server's URL",
             );
         }
+        let prefix = &storage.schema_prefix;
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if prefix.len() > 16
+            || !prefix.starts_with(|c: char| c.is_ascii_lowercase())
+            || !prefix.chars().all(plain)
+        {
+            return refuse(
+                "storage.schema_prefix",
+                "write 1 to 16 lower-case letters, digits or underscores, a letter first",
+            );
+        }
         if storage.pg_pool == 0 {
             return refuse("storage.pg_pool", "write at least 1");
         }
@@ -173,6 +184,10 @@ mod tests {
     fn bounds_and_pairs_are_checked() {
         assert_eq!(refused(|c| c.storage.engine = Engine::Postgres), "storage.url");
         assert_eq!(refused(|c| c.storage.pg_pool = 0), "storage.pg_pool");
+        for prefix in ["", "1st", "My", "a-b", "seventeen_letters"] {
+            let set = |c: &mut Config| prefix.clone_into(&mut c.storage.schema_prefix);
+            assert_eq!(refused(set), "storage.schema_prefix", "{prefix}");
+        }
         assert_eq!(refused(|c| c.listen.wire = c.listen.public), "listen.wire");
         assert_eq!(refused(|c| c.installation.name = "My House".to_owned()), "installation.name");
         assert_eq!(refused(|c| c.limits.body_bytes = 0), "limits.body_bytes");

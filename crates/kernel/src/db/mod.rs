@@ -30,7 +30,7 @@ mod value;
 
 pub use error::DbError;
 pub use migrate::Migration;
-pub use provision::PostgresPlace;
+pub use provision::{PostgresPlace, drop_schemas};
 pub use row::Row;
 pub use table::{ColumnType, Table};
 pub use tx::{Tx, TxFuture};
@@ -72,7 +72,6 @@ pub struct Db {
 }
 
 struct Inner {
-    block: String,
     shared: Arc<Shared>,
     engine: Engine,
 }
@@ -96,6 +95,7 @@ impl Db {
         rng: Rng,
     ) -> Result<Self, DbError> {
         let shared = Arc::new(Shared {
+            block: block.to_owned(),
             clock,
             rng,
             emitted: tokio::sync::Notify::new(),
@@ -107,7 +107,7 @@ impl Db {
             }
             Storage::Postgres(place) => Engine::Postgres(open_postgres(place, block).await?),
         };
-        let db = Self { inner: Arc::new(Inner { block: block.to_owned(), shared, engine }) };
+        let db = Self { inner: Arc::new(Inner { shared, engine }) };
         let applied = migrate::run(&db, migrations).await?;
         if !applied.is_empty() {
             tracing::info!(block, count = applied.len(), "Applied migrations to {block}");
@@ -170,7 +170,7 @@ impl Db {
     /// The block's name.
     #[must_use]
     pub fn block(&self) -> &str {
-        &self.inner.block
+        &self.inner.shared.block
     }
 
     /// The clock that transactions use.

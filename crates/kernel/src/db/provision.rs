@@ -11,7 +11,7 @@ use tokio_postgres::{Client, Config, NoTls};
 pub struct PostgresPlace {
     /// URL of a role that may create roles and schemas.
     pub url: String,
-    /// Installation name; roles and schemas are called `<installation>_<block>`.
+    /// Prefix and installation name; roles and schemas are called `<installation>_<block>`.
     pub installation: String,
     /// Passwords of the roles are derived from it (HMAC-SHA-256), so none is stored.
     pub secret: [u8; 32],
@@ -47,6 +47,29 @@ impl PostgresPlace {
             text
         })
     }
+}
+
+/// Removes all that installations whose names begin with `prefix` keep on a server: their schemas
+/// with every row, and the roles. Answers how many schemas there were.
+///
+/// Only schemas as [`PostgresPlace`] makes them are touched: those owned by a role of the same name.
+///
+/// # Errors
+/// [`DbError::Unavailable`], or what the server says.
+pub async fn drop_schemas(url: &str, prefix: &str) -> Result<usize, DbError> {
+    let config: Config = url.parse().map_err(|_| invalid_url())?;
+    let client = connect(&config).await?;
+    let start = format!("{prefix}_");
+    let sql = "SELECT nspname FROM pg_namespace JOIN pg_roles ON pg_roles.oid = nspowner
+        WHERE rolname = nspname AND starts_with(nspname, $1) ORDER BY nspname";
+    let found = client.query(sql, &[&start]).await.map_err(from_driver)?;
+    for row in &found {
+        let schema: String = row.get(0);
+        // A schema at a time: one transaction over all would need more locks than a server has.
+        let drop = format!("DROP SCHEMA \"{schema}\" CASCADE; DROP ROLE \"{schema}\"");
+        client.batch_execute(&drop).await.map_err(from_driver)?;
+    }
+    Ok(found.len())
 }
 
 async fn create_role(client: &Client, name: &str, password: &str) -> Result<(), DbError> {

@@ -17,6 +17,7 @@ pub type TxFuture<'t, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send +
 
 /// What all transactions of one database share.
 pub(super) struct Shared {
+    pub(super) block: String,
     pub(super) clock: Clock,
     pub(super) rng: Rng,
     /// Rung after a commit that wrote to the outbox.
@@ -127,6 +128,11 @@ impl Tx {
     #[must_use]
     pub fn mint(&self) -> Id {
         Id::mint(&self.shared.clock, &self.shared.rng)
+    }
+
+    /// The block whose database this is.
+    pub(crate) fn block(&self) -> &str {
+        &self.shared.block
     }
 
     /// Where events of `topic` go; see [`super::Db::subscribe`].

@@ -273,15 +273,17 @@ impl KeyStore {
         let found = find(&self.read());
         let key = match found {
             Some(key) => key,
-            None => self.change(|keys| match find(keys) {
-                // Another process, or another thread, was faster.
-                Some(key) => Ok(key),
-                None => {
-                    let key = self.make(purpose, kind, KeyState::Active)?;
-                    keys.push(key.clone());
-                    Ok(key)
-                }
-            })?,
+            None => {
+                // Before the lock is taken: an RSA key takes a second, and all who sign would wait.
+                let made = self.make(purpose, kind, KeyState::Active)?;
+                self.change(|keys| {
+                    // Another process, or another thread, may have been faster.
+                    Ok(find(keys).unwrap_or_else(|| {
+                        keys.push(made.clone());
+                        made
+                    }))
+                })?
+            }
         };
         if key.info.kind != kind {
             return Err(KeyError::Kind(purpose.to_owned()));

@@ -1,6 +1,6 @@
 //! The transaction shape: what a closure may do, and what its failure undoes.
 
-use kernel::db::{Db, DbError, Migration};
+use kernel::db::{Db, DbError, Migration, Storage, drop_schemas};
 use testkit::{Store, on_each_engine};
 
 const COUNTER: &[Migration] = &[Migration {
@@ -179,4 +179,18 @@ async fn a_directory_that_cannot_be_written_is_named() {
     let error = store.open("counter", &[]).await.err().expect("refused");
     assert!(error.to_string().contains(&directory.display().to_string()), "{error}");
     std::fs::remove_file(directory).expect("cleans up");
+}
+
+#[tokio::test]
+async fn an_empty_country_begins_without_the_schemas_of_the_one_before() {
+    let (Some(old), Some(other)) = (Store::postgres(), Store::postgres()) else { return };
+    let Storage::Postgres(place) = &old.storage else { panic!("a PostgreSQL store") };
+    add_one(&counter(&old).await).await.expect("adds");
+    counter(&other).await;
+    let dropped = async || drop_schemas(&place.url, &place.installation).await.expect("drops");
+    assert_eq!(dropped().await, 1);
+    assert_eq!(dropped().await, 0, "nothing is left");
+    assert_eq!(value(&counter(&old).await).await, 0, "it begins anew, under a role of its own");
+    assert_eq!(value(&other.open("counter", COUNTER).await.expect("opens")).await, 0);
+    assert_eq!(dropped().await, 1);
 }

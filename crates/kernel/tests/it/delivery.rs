@@ -1,7 +1,7 @@
 //! Outbox, idempotency and leases.
 
 use basis::Id;
-use kernel::db::{Db, DbError};
+use kernel::db::{Db, DbError, Row};
 use kernel::idempotency::{Recall, Request};
 use kernel::outbox::{self, Deliver, Delivery, Event};
 use serde_json::json;
@@ -19,6 +19,12 @@ async fn announce(db: &Db) {
         })
         .await;
     done.expect("emits");
+}
+
+async fn one(db: &Db, sql: &'static str) -> Row {
+    let row: Result<Row, DbError> =
+        db.read(move |tx| Box::pin(async move { tx.one(sql, &[]).await })).await;
+    row.expect("reads")
 }
 
 fn subscribe(db: &Db) {
@@ -111,6 +117,37 @@ async fn a_failed_transaction_announces_nothing_and_a_second_delivery_is_recogni
     .await;
 }
 
+#[tokio::test]
+async fn sender_and_receiver_keep_nothing_in_common() {
+    on_each_engine(async |store| {
+        let sender = store.open("civil", &[]).await.expect("opens");
+        let receiver = store.open("identity", &[]).await.expect("opens");
+        subscribe(&sender);
+        announce(&sender).await;
+        let (deliver, seen) = recorder(Arc::new(Mutex::new(None)));
+        outbox::deliver_due(&sender, &deliver).await.expect("delivers");
+        let delivery = seen.lock().expect("not poisoned")[0].clone();
+        assert_eq!(delivery.payload, json!({"n": 1}), "the receiver was told everything");
+
+        let sent = one(&sender, "SELECT id, object, payload FROM outbox").await;
+        assert_eq!(sent.get::<Id>("id").expect("the id stays"), delivery.id);
+        assert_eq!(sent.get::<Vec<u8>>("object").expect("bytes"), Vec::<u8>::new());
+        assert_eq!(sent.get::<String>("payload").expect("text"), "{}");
+
+        let mut known_as = Vec::new();
+        for db in [&receiver, &sender] {
+            let delivery = delivery.clone();
+            let first: Result<bool, DbError> =
+                db.write(move |tx| Box::pin(async move { tx.first_time(&delivery).await })).await;
+            assert!(first.expect("remembers"));
+            let row = one(db, "SELECT id FROM inbox").await;
+            known_as.push(row.get::<[u8; 32]>("id").expect("a digest"));
+        }
+        assert_ne!(known_as[0], known_as[1], "two receivers share nothing either");
+    })
+    .await;
+}
+
 /// Does the work of a request once; answers what the caller gets.
 async fn pay(db: &Db, body: &'static [u8]) -> Result<String, DbError> {
     let request = Request::new("GOV/CRO", "pay", "key-1", body);
@@ -173,6 +210,29 @@ async fn a_lease_changes_hands_only_when_it_ran_out_and_fences_its_last_holder()
         assert!(second.fence > first.fence);
         assert!(matches!(check(&first).await, Err(DbError::Fenced(_))));
         check(&second).await.expect("held");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_past_its_time_is_forgotten_and_dead_letters_are_not() {
+    on_each_engine(async |store| {
+        let db = store.open("civil", &[]).await.expect("opens");
+        subscribe(&db);
+        announce(&db).await;
+        let (deliver, _) = recorder(Arc::new(Mutex::new(None)));
+        outbox::deliver_due(&db, &deliver).await.expect("delivers");
+        pay(&db, b"ten").await.expect("pays");
+        announce(&db).await;
+        let (refuse, _) = recorder(Arc::new(Mutex::new(Some("no route".to_owned()))));
+        for _ in 0..12 {
+            outbox::deliver_due(&db, &refuse).await.expect("tries");
+            store.time.advance_seconds(1_000);
+        }
+        assert_eq!(kernel::sweep::sweep(&db).await.expect("sweeps"), 0, "nothing is old yet");
+        store.time.advance_seconds(31 * 24 * 3_600);
+        assert_eq!(kernel::sweep::sweep(&db).await.expect("sweeps"), 2);
+        assert_eq!(outbox::dead_letters(&db).await.expect("lists").len(), 1);
     })
     .await;
 }

@@ -299,7 +299,7 @@ fn assemble(
         .merge(entrance(&built));
     let mut bindings = Vec::new();
     for Built { subsystem, ctx, mut block } in built {
-        for job in std::mem::take(&mut block.jobs) {
+        for job in std::mem::take(&mut block.jobs).into_iter().chain([run::sweeper()]) {
             run::start_job(block.name, job, ctx.clone(), shutdown.clone());
         }
         run::start_outbox(&ctx, exchange, subsystem.clone(), shutdown.clone());

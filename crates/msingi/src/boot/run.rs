@@ -24,6 +24,14 @@ pub fn start_job(block: &'static str, job: Job, ctx: Ctx, mut shutdown: Shutdown
     });
 }
 
+/// Forgets what the kernel's tables no longer need, once a day.
+pub fn sweeper() -> Job {
+    const DAY_SECONDS: u64 = 24 * 3_600;
+    Job::new("sweep", DAY_SECONDS, async |ctx: Ctx| {
+        kernel::sweep::sweep(&ctx.db).await.map(drop).map_err(Into::into)
+    })
+}
+
 /// Delivers a block's events through the exchange until the installation stops.
 pub fn start_outbox(ctx: &Ctx, exchange: &Exchange, from: SubsystemId, mut shutdown: Shutdown) {
     let (db, deliver) = (ctx.db.clone(), deliverer(ctx, exchange.clone(), from));

@@ -2,14 +2,16 @@
 
 use super::totp;
 use crate::commands::say;
+use basis::Clock;
 use std::io::{IsTerminal, Write};
-use std::time::Instant;
 
 /// Prints the story step by step, with colour where somebody is looking.
 pub struct Screen {
     colour: bool,
     step: usize,
-    began: Instant,
+    clock: Clock,
+    /// Monotonic microseconds.
+    began: i64,
 }
 
 impl Screen {
@@ -17,7 +19,8 @@ impl Screen {
     #[must_use]
     pub fn new() -> Self {
         let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        Self { colour, step: 0, began: Instant::now() }
+        let clock = Clock::system();
+        Self { colour, step: 0, began: clock.monotonic_micros(), clock }
     }
 
     /// The heading.
@@ -27,13 +30,13 @@ impl Screen {
 
     /// Begins a step.
     pub fn begin(&mut self) {
-        self.began = Instant::now();
+        self.began = self.clock.monotonic_micros();
     }
 
     /// Ends a step: what happened, and who did it on what ground.
     pub fn done(&mut self, what: &str, who: &str) {
         self.step += 1;
-        let time = self.began.elapsed().as_millis();
+        let time = (self.clock.monotonic_micros() - self.began) / 1_000;
         let mark = if self.colour { "\u{1b}[32m✓\u{1b}[0m" } else { "✓" };
         say(format!(
             "  {mark} {:>2}  {} {}",
