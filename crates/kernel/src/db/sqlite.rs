@@ -172,3 +172,29 @@ fn from_driver_ref(error: &rusqlite::Error) -> DbError {
         _ => DbError::Statement(text),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_apart_and_undone() {
+        let path = std::env::temp_dir().join(format!("msingi-full-{}.db", std::process::id()));
+        let mut sqlite = Sqlite::open(&path, Use::Write, 64).expect("opens");
+        sqlite.ddl("CREATE TABLE filler (id BIGINT PRIMARY KEY, data BYTEA)").expect("creates");
+        // The engine reports its page limit as it reports a full disk.
+        sqlite.connection.execute_batch("PRAGMA max_page_count=20").expect("limits");
+        let fill = "INSERT INTO filler (id, data) VALUES ($1, $2)";
+        let data = || Value::Bytes(vec![7; 4_000]);
+        let refused = (0..100_i64).find_map(|id| sqlite.exec(fill, &[id.into(), data()]).err());
+        let refused = refused.expect("it fills up");
+        assert!(matches!(refused, DbError::Full(_)), "{refused}");
+        assert!(refused.to_string().contains("free disk space"), "{refused}");
+        let rows = sqlite.query("SELECT COUNT(*) AS n FROM filler", &[]).expect("still reads");
+        assert!(rows[0].get::<i64>("n").expect("a number") < 20);
+        drop(sqlite);
+        for end in ["db", "db-wal", "db-shm"] {
+            let _ = std::fs::remove_file(path.with_extension(end));
+        }
+    }
+}
