@@ -247,6 +247,7 @@ mod tests {
         let mut full = Config::default();
         full.installation.issuer = Some(String::new());
         full.storage.url = Some("".into());
+        full.listen.metrics = Some(([127, 0, 0, 1], 9_090).into());
         let table = Table::try_from(full).unwrap();
         let mut keys = Vec::new();
         for (name, value) in &table {

@@ -55,6 +55,9 @@ pub struct Listen {
     pub public: SocketAddr,
     /// For other installations, by mutual TLS.
     pub wire: SocketAddr,
+    /// For whoever collects metrics, in plain HTTP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metrics: Option<SocketAddr>,
 }
 
 /// Where the installation keeps its data.
@@ -173,7 +176,7 @@ impl Default for Installation {
 
 impl Default for Listen {
     fn default() -> Self {
-        Self { public: ([127, 0, 0, 1], 8080).into(), wire: ([127, 0, 0, 1], 8443).into() }
+        Self { public: ([127, 0, 0, 1], 8080).into(), wire: ([127, 0, 0, 1], 8443).into(), metrics: None }
     }
 }
 

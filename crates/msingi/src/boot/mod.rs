@@ -145,6 +145,10 @@ pub async fn start(config: &Config, selection: &Selection) -> Result<Running, Bo
     // Listeners first: with port 0 only they know the address that everything else is told.
     let public = bind("listen.public", config.listen.public).await?;
     let wire = bind("listen.wire", config.listen.wire).await?;
+    let metrics = match config.listen.metrics {
+        Some(address) => Some(bind("listen.metrics", address).await?),
+        None => None,
+    };
     let (public_address, wire_address) = (local(&public)?, local(&wire)?);
     let issuer =
         config.installation.issuer.clone().unwrap_or_else(|| format!("http://{public_address}"));
@@ -166,10 +170,14 @@ pub async fn start(config: &Config, selection: &Selection) -> Result<Running, Bo
     let names = built.iter().map(|built| built.block.name).collect();
     let (trigger, shutdown) = ShutdownTrigger::new();
     let router = assemble(config, &country, built, &exchange, &auth, &shutdown)?;
-    let servers = vec![
+    let mut servers = vec![
         tokio::spawn(Server::new(router, &config.limits).run(public, shutdown.clone())),
-        tokio::spawn(serve_wire(exchange.clone(), wire, shutdown)),
+        tokio::spawn(serve_wire(exchange.clone(), wire, shutdown.clone())),
     ];
+    if let Some(listener) = metrics {
+        let router = kernel::problem::with_fallbacks(Metrics::install().routes().into_router());
+        servers.push(tokio::spawn(Server::new(router, &config.limits).run(listener, shutdown)));
+    }
     Ok(Running {
         public: public_address,
         wire: wire_address,
@@ -291,9 +299,11 @@ fn assemble(
         .map(|entry| HealthCheck::database(entry.block.name, entry.ctx.db.clone()))
         .collect();
     let components = built.iter().map(|entry| component(entry, country)).collect();
-    let mut router = health_routes(checks)
-        .merge(component_routes(components))
-        .merge(Metrics::install().routes())
+    let mut pages = health_routes(checks).merge(component_routes(components));
+    if config.installation.sandbox {
+        pages = pages.merge(Metrics::install().routes());
+    }
+    let mut router = pages
         .into_router()
         .merge(ui::assets::router())
         .merge(entrance(&built));
