@@ -54,10 +54,16 @@ use utoipa_axum::routes;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_init", sql: include_str!("../migrations/0001_init.sql") },
     reads::store::MIGRATION,
+    Migration {
+        name: "0002_response_alg",
+        sql: include_str!("../migrations/0002_response_alg.sql"),
+    },
 ];
 
 /// Seconds between two comparisons with the civil register.
 const RECONCILE_SECONDS: u64 = 60 * 60;
+/// Seconds between two looks whether there is an RSA key. It matters after a failure only.
+const RSA_KEY_SECONDS: u64 = 60 * 60;
 /// Seconds between two clean-ups of sessions and codes.
 const PURGE_SECONDS: u64 = 5 * 60;
 
@@ -98,7 +104,7 @@ pub fn block(ctx: &Ctx, deps: Deps) -> Result<Block, BuildError> {
     // Published before the first token is signed with it.
     ctx.keys.signing_key("oidc")?;
     let pages = web::App { identity: identity.clone(), ui: pages(ctx, deps.site)? };
-    let (reconciler, purger) = (identity.clone(), identity.clone());
+    let (keymaker, reconciler, purger) = (identity.clone(), identity.clone(), identity.clone());
     Ok(Block {
         govstack: Some(("bb-identity", "1.0.0")),
         migrations: MIGRATIONS,
@@ -115,6 +121,10 @@ pub fn block(ctx: &Ctx, deps: Deps) -> Result<Block, BuildError> {
             .with_state(identity.clone()),
         pages: http::openid::routes().with_state(identity).merge(web::routes().with_state(pages)),
         jobs: vec![
+            Job::new("make_rsa_key", RSA_KEY_SECONDS, move |_| {
+                let identity = keymaker.clone();
+                async move { identity.make_rsa_key().await.map_err(Into::into) }
+            }),
             Job::new("reconcile", RECONCILE_SECONDS, move |_| {
                 let identity = reconciler.clone();
                 async move { identity.reconcile().await.map(drop).map_err(Into::into) }

@@ -1,6 +1,7 @@
 //! Relying parties: who may have people signed in, and where they may be sent afterwards.
 
 use super::request::Scope;
+use super::response_alg::ResponseAlg;
 use contracts::SubsystemId;
 use credential::{JwkSet, SigAlg, VerifyingKey};
 use http::Uri;
@@ -72,6 +73,13 @@ pub struct ClientIn {
     /// How it wants userinfo; a signed JWT if absent.
     #[serde(default)]
     pub userinfo: UserinfoFormat,
+    /// What signs its ID tokens. `ES256` if absent, and not `RS256` as OpenID Connect Dynamic Client
+    /// Registration 1.0 section 2 has it.
+    #[serde(default)]
+    pub id_token_signed_response_alg: ResponseAlg,
+    /// What signs its userinfo, where that is a JWT. `ES256` if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_signed_response_alg: Option<ResponseAlg>,
 }
 
 /// A registered relying party.
@@ -93,6 +101,10 @@ pub struct RelyingParty {
     pub scopes: Vec<Scope>,
     /// How it wants userinfo.
     pub userinfo: UserinfoFormat,
+    /// What signs its ID tokens.
+    pub id_token_alg: ResponseAlg,
+    /// What signs its userinfo, if that is a JWT.
+    pub userinfo_alg: ResponseAlg,
 }
 
 impl RelyingParty {
@@ -134,6 +146,10 @@ pub fn register(form: ClientIn, sandbox: bool) -> Result<RelyingParty, FieldRefu
     for uri in &form.redirect_uris {
         check_redirect_uri(uri, sandbox)?;
     }
+    if form.userinfo == UserinfoFormat::Json && form.userinfo_signed_response_alg.is_some() {
+        let remedy = "leave it out, or send jwt as userinfo: plain JSON is not signed".to_owned();
+        return Err(refuse("userinfo_signed_response_alg", remedy));
+    }
     Ok(RelyingParty {
         jwks: check_keys(&form.jwks)?,
         scopes: check_scopes(&form.scopes)?,
@@ -143,6 +159,8 @@ pub fn register(form: ClientIn, sandbox: bool) -> Result<RelyingParty, FieldRefu
         sector: form.sector,
         redirect_uris: form.redirect_uris,
         userinfo: form.userinfo,
+        id_token_alg: form.id_token_signed_response_alg,
+        userinfo_alg: form.userinfo_signed_response_alg.unwrap_or_default(),
     })
 }
 
@@ -253,6 +271,8 @@ mod tests {
             jwks: json!({ "keys": [key] }),
             scopes: vec!["openid".to_owned(), "profile".to_owned()],
             userinfo: UserinfoFormat::Jwt,
+            id_token_signed_response_alg: ResponseAlg::default(),
+            userinfo_signed_response_alg: None,
         }
     }
 
@@ -279,6 +299,12 @@ mod tests {
         );
         let email = vec!["openid".to_owned(), "email".to_owned()];
         assert_eq!(refused(ClientIn { scopes: email, ..form() }), Some("scopes"));
+        let plain_and_signed = ClientIn {
+            userinfo: UserinfoFormat::Json,
+            userinfo_signed_response_alg: Some(ResponseAlg::Es256),
+            ..form()
+        };
+        assert_eq!(refused(plain_and_signed), Some("userinfo_signed_response_alg"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! section 2).
 
 use super::claims::{ACR, Claim};
+use super::response_alg::ResponseAlg;
 use credential::SigAlg;
 use serde_json::{Value, json};
 
@@ -13,6 +14,7 @@ pub fn metadata(issuer: &str) -> Value {
     let facts = Claim::PROFILE.iter().map(|claim| claim.name());
     let claims: Vec<&str> = own.into_iter().chain(facts).collect();
     let assertions: Vec<&str> = SigAlg::ALL.iter().map(|alg| alg.name()).collect();
+    let responses: Vec<&str> = ResponseAlg::ALL.iter().map(|alg| alg.name()).collect();
     json!({
         "issuer": issuer,
         "authorization_endpoint": at("/authorize"),
@@ -24,8 +26,8 @@ pub fn metadata(issuer: &str) -> Value {
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code"],
         "subject_types_supported": ["pairwise"],
-        "id_token_signing_alg_values_supported": [SigAlg::Es256.name()],
-        "userinfo_signing_alg_values_supported": [SigAlg::Es256.name()],
+        "id_token_signing_alg_values_supported": responses,
+        "userinfo_signing_alg_values_supported": responses,
         "token_endpoint_auth_methods_supported": ["private_key_jwt"],
         "token_endpoint_auth_signing_alg_values_supported": assertions,
         "code_challenge_methods_supported": ["S256"],
@@ -63,6 +65,8 @@ mod tests {
             assert!(metadata.get(name).is_some(), "{name}");
         }
         assert_eq!(metadata["token_endpoint"], "https://id.example/oauth/token");
+        // Section 3: "The algorithm RS256 MUST be included."
+        assert_eq!(metadata["id_token_signing_alg_values_supported"], json!(["ES256", "RS256"]));
         assert_eq!(metadata["request_uri_parameter_supported"], false);
     }
 }

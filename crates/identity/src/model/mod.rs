@@ -9,6 +9,7 @@ pub mod number;
 pub mod person;
 pub mod pkce;
 pub mod request;
+pub mod response_alg;
 pub mod throttle;
 pub mod token_request;
 pub mod totp;

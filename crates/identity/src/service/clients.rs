@@ -4,6 +4,7 @@ use super::Identity;
 use crate::error::Error;
 use crate::events::{CLIENT_REGISTERED, CLIENT_UPDATED};
 use crate::model::client::{self, ClientIn, RelyingParty};
+use crate::model::response_alg::ResponseAlg;
 use crate::store;
 use kernel::audit::Audit;
 use kernel::db::DbError;
@@ -33,6 +34,9 @@ impl Identity {
             client_id: party.id.clone(),
             keys: party.jwks.keys.iter().map(name).collect(),
         };
+        if [party.id_token_alg, party.userinfo_alg].contains(&ResponseAlg::Rs256) {
+            self.make_rsa_key().await?;
+        }
         let write = self.0.db.write(move |tx| {
             Box::pin(async move {
                 let is_new = store::clients::put(tx, &party).await?;

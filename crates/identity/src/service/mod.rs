@@ -8,6 +8,7 @@ mod login;
 mod persons;
 mod pseudonyms;
 mod reconciliation;
+mod signing;
 mod tokens;
 mod userinfo;
 mod vids;
@@ -23,7 +24,6 @@ pub use userinfo::{Userinfo, UserinfoError};
 pub use vids::{ReplaceVidIn, VidOut};
 
 use crate::Deps;
-use crate::error::Error;
 use crate::model::totp::{Algorithm, Totp};
 use aws_lc_rs::digest;
 use basis::{Clock, Id, Rng};
@@ -32,10 +32,10 @@ use credential::base64url;
 use kernel::block::Ctx;
 use kernel::db::Db;
 use kernel::fields::Fields;
-use kernel::keys::{KeyStore, Signer};
+use kernel::keys::KeyStore;
 use std::sync::Arc;
 
-/// Purpose of the keys that sign tokens.
+/// Purpose of the ES256 keys that sign tokens.
 const TOKEN_KEY: &str = "oidc";
 
 /// The identity block's use cases. Cheap to clone; the state of every handler.
@@ -81,20 +81,6 @@ impl Identity {
     #[must_use]
     pub fn issuer(&self) -> &str {
         &self.0.issuer
-    }
-
-    /// The public keys that our tokens verify with, those to come and those retired included.
-    ///
-    /// # Errors
-    /// When the first key cannot be made.
-    pub fn token_keys(&self) -> Result<Vec<credential::Jwk>, Error> {
-        self.token_key()?;
-        Ok(self.0.keys.public_keys(TOKEN_KEY))
-    }
-
-    /// What signs tokens. Fetched outside of transactions: a first key is written to the key file.
-    fn token_key(&self) -> Result<Arc<dyn Signer>, Error> {
-        Ok(self.0.keys.signing_key(TOKEN_KEY)?)
     }
 
     /// 256 random bits in base64url, for codes and cookies.

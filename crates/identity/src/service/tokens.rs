@@ -148,7 +148,7 @@ impl Identity {
         subject: Pseudonym,
         nonce: Option<String>,
     ) -> Result<TokenOut, Error> {
-        let key = self.token_key()?;
+        let (access_key, id_key) = (self.token_key()?, self.response_key(party.id_token_alg)?);
         let sign_in = SignIn {
             issuer: self.0.issuer.to_string(),
             client: party.id.clone(),
@@ -159,10 +159,10 @@ impl Identity {
             grant: grant.id,
             now: self.0.clock.now(),
         };
-        let access_token = jwt::sign(&*key, ACCESS_TOKEN_TYPE, &sign_in.access_token())?;
-        let at_hash = key.alg().left_half_hash(&access_token);
+        let access_token = jwt::sign(&*access_key, ACCESS_TOKEN_TYPE, &sign_in.access_token())?;
+        let at_hash = id_key.alg().left_half_hash(&access_token);
         Ok(TokenOut {
-            id_token: jwt::sign(&*key, "JWT", &sign_in.id_token(&at_hash))?,
+            id_token: jwt::sign(&*id_key, "JWT", &sign_in.id_token(&at_hash))?,
             access_token,
             token_type: "Bearer",
             expires_in: ACCESS_TOKEN_SECONDS,
@@ -170,7 +170,7 @@ impl Identity {
         })
     }
 
-    /// What our own tokens are verified with.
+    /// What access tokens are verified with: they are ES256 always.
     pub(super) fn verifying_keys(&self) -> Result<Vec<VerifyingKey>, JoseError> {
         self.0.keys.public_keys(TOKEN_KEY).iter().map(VerifyingKey::from_jwk).collect()
     }

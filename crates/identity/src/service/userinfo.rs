@@ -114,7 +114,8 @@ impl Identity {
         members.insert("iss".to_owned(), (*self.0.issuer).into());
         members.insert("aud".to_owned(), party.id.as_str().into());
         members.insert("iat".to_owned(), now.unix_seconds().into());
-        Ok(jwt::sign(&*self.token_key()?, "JWT", &members)?)
+        let key = self.response_key(party.userinfo_alg)?;
+        Ok(jwt::sign(&*key, "JWT", &members)?)
     }
 }
 

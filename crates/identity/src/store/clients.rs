@@ -3,6 +3,7 @@
 use crate::model::claims::Claim;
 use crate::model::client::{RelyingParty, UserinfoFormat};
 use crate::model::request::Scope;
+use crate::model::response_alg::ResponseAlg;
 use contracts::SubsystemId;
 use credential::JwkSet;
 use kernel::db::{DbError, Row, Tx, Value};
@@ -13,13 +14,15 @@ const COLUMNS_UNREADABLE: &str = "what was stored";
 pub async fn put(tx: &mut Tx, party: &RelyingParty) -> Result<bool, DbError> {
     let known = find(tx, &party.id).await?.is_some();
     let sql = "INSERT INTO relying_party
-            (id, name, subsystem, sector, redirect_uris, jwks, scopes, userinfo, created)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            (id, name, subsystem, sector, redirect_uris, jwks, scopes, userinfo, id_token_alg,
+             userinfo_alg, created)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         ON CONFLICT (id) DO UPDATE SET name = excluded.name, subsystem = excluded.subsystem,
             sector = excluded.sector, redirect_uris = excluded.redirect_uris, jwks = excluded.jwks,
-            scopes = excluded.scopes, userinfo = excluded.userinfo";
+            scopes = excluded.scopes, userinfo = excluded.userinfo,
+            id_token_alg = excluded.id_token_alg, userinfo_alg = excluded.userinfo_alg";
     let scopes: Vec<&str> = party.scopes.iter().map(|scope| scope.name()).collect();
-    let args: [Value; 9] = [
+    let args: [Value; 11] = [
         party.id.as_str().into(),
         party.name.as_str().into(),
         party.subsystem.to_string().into(),
@@ -28,6 +31,8 @@ pub async fn put(tx: &mut Tx, party: &RelyingParty) -> Result<bool, DbError> {
         json(&party.jwks).into(),
         scopes.join(" ").into(),
         party.userinfo.name().into(),
+        party.id_token_alg.name().into(),
+        party.userinfo_alg.name().into(),
         tx.now().into(),
     ];
     tx.exec(sql, &args).await?;
@@ -36,7 +41,8 @@ pub async fn put(tx: &mut Tx, party: &RelyingParty) -> Result<bool, DbError> {
 
 /// One relying party.
 pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<RelyingParty>, DbError> {
-    let sql = "SELECT id, name, subsystem, sector, redirect_uris, jwks, scopes, userinfo
+    let sql = "SELECT id, name, subsystem, sector, redirect_uris, jwks, scopes, userinfo,
+            id_token_alg, userinfo_alg
         FROM relying_party WHERE id = $1";
     tx.opt(sql, &[id.into()]).await?.as_ref().map(from_row).transpose()
 }
@@ -57,7 +63,14 @@ fn from_row(row: &Row) -> Result<RelyingParty, DbError> {
         jwks: JwkSet::from_json(jwks.as_bytes()).map_err(|_| corrupt("jwks"))?,
         scopes: scopes.split(' ').filter_map(Scope::from_name).collect(),
         userinfo: UserinfoFormat::from_name(&userinfo).ok_or_else(|| corrupt("userinfo"))?,
+        id_token_alg: response_alg(row, "id_token_alg")?,
+        userinfo_alg: response_alg(row, "userinfo_alg")?,
     })
+}
+
+fn response_alg(row: &Row, column: &'static str) -> Result<ResponseAlg, DbError> {
+    let name: String = row.get(column)?;
+    ResponseAlg::from_name(&name).ok_or_else(|| corrupt(column))
 }
 
 /// The claims in a column.

@@ -92,12 +92,14 @@ async fn a_bad_registration_names_its_field_and_leaves_nothing() {
         let app = App::new(store).await;
         let party = Party::registered(&app, "portal", "jwt").await;
         let other = SigningKey::generate_es256().unwrap().public_jwk();
-        let changes: [(&str, Json); 5] = [
+        let changes: [(&str, Json); 7] = [
             ("client_id", json!("a/b")),
             ("redirect_uris", json!(["http://shop.example/cb"])),
             ("jwks", json!({ "keys": [other, {}] })),
             ("scopes", json!(["email"])),
             ("sector", json!("")),
+            ("id_token_signed_response_alg", json!("none")),
+            ("userinfo_signed_response_alg", json!("PS256")),
         ];
         for (field, value) in changes {
             let mut form = party.form("jwt");
@@ -110,6 +112,10 @@ async fn a_bad_registration_names_its_field_and_leaves_nothing() {
                 (StatusCode::BAD_REQUEST, &json!(field)),
                 "{body}"
             );
+            if field.ends_with("_alg") {
+                let remedy = body["errors"][0]["remedy"].as_str().unwrap();
+                assert!(remedy.contains("`ES256`") && remedy.contains("`RS256`"), "{remedy}");
+            }
         }
         assert_eq!(app.count("SELECT id FROM relying_party").await, 1);
         let (status, body) = app

@@ -37,11 +37,15 @@ impl Party {
     pub async fn registered(app: &App, id: &str, userinfo: &str) -> Self {
         let party =
             Self { id: id.to_owned(), key: SigningKey::generate_es256().unwrap(), count: 0.into() };
-        let form = party.form(userinfo);
+        party.register(app, party.form(userinfo)).await;
+        party
+    }
+
+    /// Registers the party, or changes its registration.
+    pub async fn register(&self, app: &App, form: Json) {
         let (status, body) =
             app.officer(&["identity-admin"], "POST", "/identity/clients", Some(form)).await;
         assert_eq!(status, StatusCode::OK, "{body}");
-        party
     }
 
     pub fn form(&self, userinfo: &str) -> Json {
@@ -116,8 +120,20 @@ impl Party {
         send(app, request.body(Body::empty()).unwrap()).await
     }
 
-    /// Claims of a token of the provider for this party, verified with the published keys.
+    /// Claims of an ES256 token of the provider for this party, verified with the published keys.
     pub async fn verified(&self, app: &App, token: &str, typ: &str, audience: &str) -> Claims {
+        self.verified_by(SigAlg::Es256, app, token, typ, audience).await
+    }
+
+    /// As [`Party::verified`], for a token that `alg` signed.
+    pub async fn verified_by(
+        &self,
+        alg: SigAlg,
+        app: &App,
+        token: &str,
+        typ: &str,
+        audience: &str,
+    ) -> Claims {
         let published =
             send(app, Request::get("/.well-known/jwks.json").body(Body::empty()).unwrap());
         let keys = JwkSet::from_json(published.await.text.as_bytes()).unwrap().verifying_keys();
@@ -128,7 +144,7 @@ impl Party {
             require_exp: false,
             ..Expect::at(app.ctx.clock.now().unix_seconds())
         };
-        jwt::verify(token, &keys, &[SigAlg::Es256], &expect).unwrap().claims
+        jwt::verify(token, &keys, &[alg], &expect).unwrap().claims
     }
 }
 

@@ -68,6 +68,55 @@ async fn the_id_token_names_the_person_in_the_partys_sector() {
 }
 
 #[tokio::test]
+async fn a_party_that_asked_for_rs256_gets_it_and_access_tokens_stay_es256() {
+    on_each_engine(async |store| {
+        let scene = scene(store).await;
+        let (app, party) = (&scene.app, &scene.party);
+        assert_eq!(published_types(app).await, ["EC"], "no RSA key before one is wanted");
+        // Each choice by itself; what is not chosen is ES256.
+        for (id_alg, info_alg) in
+            [("RS256", "RS256"), ("RS256", "ES256"), ("ES256", "RS256"), ("ES256", "ES256")]
+        {
+            let mut form = party.form("jwt");
+            for (field, alg) in [
+                ("id_token_signed_response_alg", id_alg),
+                ("userinfo_signed_response_alg", info_alg),
+            ] {
+                if alg != "ES256" {
+                    form[field] = json!(alg);
+                }
+            }
+            party.register(app, form).await;
+            assert_eq!(published_types(app).await, ["EC", "RSA"]);
+            let code = scene.code_for_party(&[]).await;
+            let tokens = party.tokens(app, &code).await;
+            let access = tokens["access_token"].as_str().unwrap();
+            let claims = party.verified(app, access, "at+jwt", ISSUER).await;
+            let (alg, token) =
+                (SigAlg::from_name(id_alg).unwrap(), tokens["id_token"].as_str().unwrap());
+            let told = party.verified_by(alg, app, token, "JWT", "portal").await;
+            assert_eq!(told.other["at_hash"], json!(alg.left_half_hash(access)));
+            assert_eq!(told.sub, claims.sub);
+            let info = party.userinfo(app, access).await;
+            let alg = SigAlg::from_name(info_alg).unwrap();
+            let info = party.verified_by(alg, app, &info.text, "JWT", "portal").await;
+            assert_eq!(info.sub, claims.sub);
+            let answer = party.userinfo(app, token).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "an ID token opens nothing");
+        }
+    })
+    .await;
+}
+
+/// `kty` of each published key.
+async fn published_types(app: &App) -> Vec<String> {
+    let request = Request::get("/.well-known/jwks.json").body(Body::empty()).unwrap();
+    let set = send(app, request).await.json();
+    let types = set["keys"].as_array().unwrap().iter().map(|key| key["kty"].as_str().unwrap());
+    types.map(str::to_owned).collect()
+}
+
+#[tokio::test]
 async fn two_parties_know_a_person_by_different_names() {
     on_each_engine(async |store| {
         let scene = scene(store).await;
@@ -293,6 +342,21 @@ async fn the_provider_says_what_it_can_and_publishes_public_keys() {
         assert_eq!(
             (&key["kty"], &key["use"], &key["alg"]),
             (&json!("EC"), &json!("sig"), &json!("ES256"))
+        );
+        assert!(key["kid"].is_string() && key.get("d").is_none(), "{key}");
+        for member in ["id_token", "userinfo"] {
+            let algs = &metadata[format!("{member}_signing_alg_values_supported")];
+            assert_eq!(*algs, json!(["ES256", "RS256"]), "{member}");
+        }
+        // As the job does after each start.
+        app.identity().make_rsa_key().await.unwrap();
+        let keys = get("/.well-known/jwks.json").await;
+        app.identity().make_rsa_key().await.unwrap();
+        assert_eq!(get("/.well-known/jwks.json").await, keys, "made once");
+        let key = &keys["keys"][1];
+        assert_eq!(
+            (&key["kty"], &key["use"], &key["alg"]),
+            (&json!("RSA"), &json!("sig"), &json!("RS256"))
         );
         assert!(key["kid"].is_string() && key.get("d").is_none(), "{key}");
     })

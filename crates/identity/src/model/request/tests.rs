@@ -1,5 +1,6 @@
 use super::*;
 use crate::model::client::UserinfoFormat;
+use crate::model::response_alg::ResponseAlg;
 use credential::JwkSet;
 
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -17,6 +18,8 @@ fn party(scopes: &[Scope]) -> RelyingParty {
         jwks: JwkSet::default(),
         scopes: scopes.to_vec(),
         userinfo: UserinfoFormat::Jwt,
+        id_token_alg: ResponseAlg::Es256,
+        userinfo_alg: ResponseAlg::Es256,
     }
 }
 
