@@ -103,7 +103,7 @@ fn storage(config: &Config, keys: &KeyStore) -> Result<Storage, BootError> {
     let (_, secret) = keys.secret("postgres:roles")?;
     Ok(Storage::Postgres(PostgresPlace {
         url: url.reveal().to_owned(),
-        installation: format!("msingi_{}", config.installation.name),
+        installation: format!("{}_{}", config.storage.schema_prefix, config.installation.name),
         secret: *secret,
         pool: config.storage.pg_pool as usize,
     }))

@@ -1,7 +1,7 @@
 //! `msingi demo`.
 
 use super::{Failure, say};
-use crate::demo::{Screen, Stage, Told, Where, World, driver};
+use crate::demo::{SCHEMA_PREFIX, Screen, Stage, Told, Where, World, driver};
 use kernel::config::{Config, Log};
 use kernel::serve::Shutdown;
 use kernel::telemetry;
@@ -36,12 +36,18 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     // The story is told in its own words; that the demo's keys are no secret stands in its title.
     telemetry::init(&Log { level: "warn,kernel::keys=error".to_owned(), ..Log::default() })?;
     clear(&args.directory)?;
+    if let Some(url) = &args.database {
+        // The same on a server: what begins with the demo's own prefix and no other role owns.
+        kernel::db::drop_schemas(url, SCHEMA_PREFIX).await?;
+    }
     let mut stop = Shutdown::on_signals()?;
     let place = Where {
         directory: args.directory.clone(),
         postgres: args.database.clone(),
         port: args.port,
         split: args.split,
+        schema_prefix: SCHEMA_PREFIX.to_owned(),
+        program: None,
     };
     let mut screen = Screen::new();
     screen.title("Tumbawe, an invented country", &setting(&args));

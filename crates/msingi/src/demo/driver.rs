@@ -18,12 +18,13 @@ const RECORDS: &str = "/exchange/r1/TB/GOV/NIA/residents/records";
 const RESOLVE: &str = "/exchange/r1/TB/GOV/NIA/identity/persons/resolve";
 
 /// What the story leaves behind, for whoever wants to explore or to check.
-#[derive(Clone, Debug)]
 pub struct Told {
     /// The number the mother signs in with.
     pub vid: String,
     /// The secret in her authenticator app (base32).
     pub totp_secret: String,
+    /// Her browser, still signed in to the portal.
+    pub browser: Browser,
     /// Reads shown on her page.
     pub reads: usize,
     /// Reads that the story made, which must be the same number.
@@ -80,6 +81,7 @@ pub async fn tell(world: &World, screen: &mut Screen) -> Result<Told, StoryError
         reads_made: mother.reads.len(),
         vid: mother.vid,
         totp_secret: mother.secret,
+        browser: mother.browser,
         reads,
         audit_rows,
         sum_of_postings,

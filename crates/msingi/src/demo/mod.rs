@@ -8,11 +8,12 @@ pub mod driver;
 mod screen;
 mod split;
 mod stage;
-mod totp;
-mod world;
+pub mod totp;
+pub mod world;
 
-pub use client::StoryError;
+pub use client::{Browser, Desk, Page, StoryError};
 pub use driver::Told;
 pub use screen::Screen;
-pub use stage::{Stage, StageError, Where};
+pub use split::Processes;
+pub use stage::{SCHEMA_PREFIX, Stage, StageError, Where};
 pub use world::{Site, World};

@@ -7,6 +7,7 @@ use std::io::{IsTerminal, Write};
 
 /// Prints the story step by step, with colour where somebody is looking.
 pub struct Screen {
+    silent: bool,
     colour: bool,
     step: usize,
     clock: Clock,
@@ -20,7 +21,13 @@ impl Screen {
     pub fn new() -> Self {
         let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         let clock = Clock::system();
-        Self { colour, step: 0, began: clock.monotonic_micros(), clock }
+        Self { silent: false, colour, step: 0, began: clock.monotonic_micros(), clock }
+    }
+
+    /// A screen that shows nothing, for tests.
+    #[must_use]
+    pub fn silent() -> Self {
+        Self { silent: true, ..Self::new() }
     }
 
     /// The heading.
@@ -36,6 +43,9 @@ impl Screen {
     /// Ends a step: what happened, and who did it on what ground.
     pub fn done(&mut self, what: &str, who: &str) {
         self.step += 1;
+        if self.silent {
+            return;
+        }
         let time = (self.clock.monotonic_micros() - self.began) / 1_000;
         let mark = if self.colour { "\u{1b}[32m✓\u{1b}[0m" } else { "✓" };
         say(format!(

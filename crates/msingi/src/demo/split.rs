@@ -13,11 +13,14 @@ use tokio::process::{Child, Command};
 
 /// The installations of the country pack; the first is the hub.
 const NAMES: [&str; 3] = ["registrar", "frontline", "treasury"];
+/// Each installation's configuration, in its own folder.
+const FILE: &str = "msingi.toml";
 /// How long an installation may take to start.
 const START: Duration = Duration::from_secs(60);
 
 /// Three running installations; dropping them ends the processes.
 pub struct Processes {
+    program: PathBuf,
     children: Vec<Child>,
     configs: Vec<Config>,
     sites: Vec<Site>,
@@ -29,17 +32,20 @@ impl Processes {
     /// # Errors
     /// [`StageError::Process`] with what the process said.
     pub async fn start(place: &Where) -> Result<Self, StageError> {
-        let mut processes = Self { children: Vec::new(), configs: Vec::new(), sites: Vec::new() };
+        let program = program(place)?;
+        let mut processes =
+            Self { program, children: Vec::new(), configs: Vec::new(), sites: Vec::new() };
         for (number, name) in NAMES.iter().enumerate() {
             let file = processes.write_config(place, name, number)?;
             if number > 0 {
                 let token = processes.invite(name).await?;
-                run(&file, &["join", "with", &token]).await?;
+                run(&processes.program, &file, &["join", "with", &token]).await?;
             }
-            processes.children.push(serve(&file)?);
+            processes.children.push(serve(&processes.program, &file)?);
             let base = processes.configs[number].base_url();
             wait_for(&base, &mut processes.children[number], &file).await?;
-            let operator = run(&file, &["operator-token"]).await?.trim().to_owned();
+            let token = run(&processes.program, &file, &["operator-token"]).await?;
+            let operator = token.trim().to_owned();
             processes.sites.push(Site { base, operator });
         }
         Ok(processes)
@@ -59,7 +65,7 @@ impl Processes {
         let config = config(&own, name, free_port()?)?;
         let text = toml::to_string_pretty(&config)
             .map_err(|error| failed("writing msingi.toml", &error))?;
-        let file = directory.join("msingi.toml");
+        let file = directory.join(FILE);
         std::fs::write(&file, text).map_err(|error| failed(&file.display().to_string(), &error))?;
         self.configs.push(config);
         Ok(file)
@@ -92,6 +98,22 @@ impl Processes {
         &self.configs
     }
 
+    /// Stops one installation, the first being number 0; the others run on.
+    pub async fn stop_one(&mut self, number: usize) {
+        interrupt(&mut self.children[number]).await;
+    }
+
+    /// Starts a stopped installation again where it was.
+    ///
+    /// # Errors
+    /// [`StageError::Process`] with what the process said.
+    pub async fn start_one(&mut self, number: usize) -> Result<(), StageError> {
+        let config = &self.configs[number];
+        let file = config.storage.path.join(FILE);
+        self.children[number] = serve(&self.program, &file)?;
+        wait_for(&config.base_url(), &mut self.children[number], &file).await
+    }
+
     /// Ends them and waits.
     pub async fn stop(mut self) {
         for child in &mut self.children {
@@ -122,25 +144,24 @@ fn free_port() -> Result<u16, StageError> {
     Ok(address.map_err(|error| failed("a free port", &error))?.port())
 }
 
-fn program() -> Result<PathBuf, StageError> {
-    match std::env::var_os("MSINGI_BINARY") {
-        Some(path) => Ok(path.into()),
+fn program(place: &Where) -> Result<PathBuf, StageError> {
+    match &place.program {
+        Some(program) => Ok(program.clone()),
         None => std::env::current_exe().map_err(|error| failed("this program", &error)),
     }
 }
 
-fn command(file: &Path) -> Result<Command, StageError> {
-    let mut command = Command::new(program()?);
+fn command(program: &Path, file: &Path) -> Command {
+    let mut command = Command::new(program);
     command.arg("--config").arg(file).stdin(Stdio::null()).kill_on_drop(true);
-    Ok(command)
+    command
 }
 
-fn serve(file: &Path) -> Result<Child, StageError> {
+fn serve(program: &Path, file: &Path) -> Result<Child, StageError> {
     let log = std::fs::File::create(file.with_file_name("msingi.log"))
         .map_err(|error| failed("log file", &error))?;
     let errors = log.try_clone().map_err(|error| failed("log file", &error))?;
-    let mut command = command(file)?;
-    command
+    command(program, file)
         .arg("serve")
         .stdout(log)
         .stderr(errors)
@@ -148,8 +169,8 @@ fn serve(file: &Path) -> Result<Child, StageError> {
         .map_err(|error| failed("starting a process", &error))
 }
 
-async fn run(file: &Path, arguments: &[&str]) -> Result<String, StageError> {
-    let output = command(file)?
+async fn run(program: &Path, file: &Path, arguments: &[&str]) -> Result<String, StageError> {
+    let output = command(program, file)
         .args(arguments)
         .output()
         .await

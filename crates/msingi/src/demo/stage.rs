@@ -9,6 +9,9 @@ use std::path::PathBuf;
 /// Seconds that an operator's token lives: long enough to explore.
 const TOKEN_SECONDS: i64 = 8 * 3_600;
 
+/// How the demo's schemas on a PostgreSQL server begin.
+pub const SCHEMA_PREFIX: &str = "demo";
+
 /// Where the country is put up.
 #[derive(Clone, Debug)]
 pub struct Where {
@@ -20,6 +23,10 @@ pub struct Where {
     pub port: u16,
     /// Three processes over mutual TLS instead of one.
     pub split: bool,
+    /// How the names of its schemas on a PostgreSQL server begin.
+    pub schema_prefix: String,
+    /// What the three processes run; this very program if none is given.
+    pub program: Option<PathBuf>,
 }
 
 /// Why the country cannot be put up.
@@ -36,7 +43,7 @@ pub enum StageError {
 /// The country, running.
 pub enum Stage {
     /// In this process.
-    One(Box<Running>, PathBuf),
+    One(Box<Running>),
     /// In three.
     Three(Processes),
 }
@@ -51,7 +58,7 @@ impl Stage {
             return Ok(Self::Three(Processes::start(place).await?));
         }
         let running = boot::start(&config(place, "local", 0)?, &Selection::default()).await?;
-        Ok(Self::One(Box::new(running), place.directory.clone()))
+        Ok(Self::One(Box::new(running)))
     }
 
     /// How the driver reaches it.
@@ -61,7 +68,7 @@ impl Stage {
     pub fn world(&self) -> Result<World, StageError> {
         match self {
             Self::Three(processes) => Ok(processes.world()),
-            Self::One(running, _) => {
+            Self::One(running) => {
                 let base = format!("http://{}", running.public);
                 let site = Site { base, operator: running.operator_token(TOKEN_SECONDS)? };
                 Ok(World {
@@ -88,7 +95,7 @@ impl Stage {
     /// Stops it and waits until all is on disk.
     pub async fn stop(self) {
         match self {
-            Self::One(running, _) => running.stop().await,
+            Self::One(running) => running.stop().await,
             Self::Three(processes) => processes.stop().await,
         }
     }
@@ -104,6 +111,7 @@ pub fn config(place: &Where, name: &str, wire_port: u16) -> Result<Config, Stage
     config.listen.public.set_port(place.port);
     config.listen.wire.set_port(wire_port);
     config.storage.path.clone_from(&place.directory);
+    config.storage.schema_prefix.clone_from(&place.schema_prefix);
     if let Some(url) = &place.postgres {
         config.storage.engine = Engine::Postgres;
         config.storage.url = Some(SecretText::from(url.as_str()));
