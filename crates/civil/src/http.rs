@@ -5,12 +5,11 @@ use crate::{Civil, RegisterBirth};
 use axum::extract::State;
 use basis::Id;
 use contracts::Caller;
-use contracts::call::IDEMPOTENCY_KEY;
 use contracts::civil::{BirthPage, BirthRecord};
 use contracts::reads::{ReadLog, ReadLogQuery};
 use http::{HeaderMap, StatusCode};
 use kernel::auth::Officer;
-use kernel::http::{Created, Json, Path, Query};
+use kernel::http::{Created, Json, Path, Query, idempotency_key};
 use kernel::outbox::Delivery;
 use kernel::problem::Problem;
 use serde::Deserialize;
@@ -25,7 +24,7 @@ pub async fn register_birth(
     headers: HeaderMap,
     Json(ask): Json<BirthIn>,
 ) -> Result<Created<BirthOut>, Problem> {
-    let key = idempotency_key(&headers)?;
+    let key = idempotency_key(&headers)?.to_owned();
     let body = civil
         .register_birth(Registrar { actor: officer.actor(), id: officer.id }, key, ask)
         .await?;
@@ -85,14 +84,4 @@ pub async fn show_read_log(
     Query(query): Query<ReadLogQuery>,
 ) -> Result<Json<ReadLog>, Problem> {
     Ok(Json(civil.read_log(caller.subject()?, query).await?))
-}
-
-fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
-    let key =
-        headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if (1..=200).contains(&key.len()) {
-        return Ok(key.to_owned());
-    }
-    Err(Problem::bad_request("a registration needs an Idempotency-Key")
-        .field("Idempotency-Key", "send 1 to 200 visible ASCII characters, new for each birth"))
 }

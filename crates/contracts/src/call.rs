@@ -10,8 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::context::CallContext;
 use crate::wire::{RefusalReason, Wire, WireError, WireRequest, WireResponse};
 
-/// Name of the header that makes a repeated write answer as the first did.
-pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+pub use kernel::http::IDEMPOTENCY_KEY;
 
 /// Why a typed call has no result.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

@@ -41,6 +41,21 @@ pub struct Created<T> {
     pub body: T,
 }
 
+/// Header that makes a write which is sent twice happen once; see [`crate::idempotency`].
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// The request's [`IDEMPOTENCY_KEY`]: 1 to 200 visible ASCII characters.
+///
+/// # Errors
+/// 400 naming the header when it is missing or of another form.
+pub fn idempotency_key(headers: &http::HeaderMap) -> Result<&str, Problem> {
+    let key = headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok());
+    key.filter(|key| (1..=200).contains(&key.len())).ok_or_else(|| {
+        Problem::bad_request("A write needs an Idempotency-Key.")
+            .field("Idempotency-Key", "send 1 to 200 visible ASCII characters, new for each write")
+    })
+}
+
 impl<T, S> FromRequest<S> for Json<T>
 where
     T: DeserializeOwned,

@@ -6,10 +6,9 @@ use crate::model::record::Answer;
 use crate::service::{Ask, Consent};
 use axum::extract::State;
 use basis::Id;
-use contracts::call::IDEMPOTENCY_KEY;
 use contracts::consent::{GiveIn, MyAgreement, MyRecord, Receipt};
 use http::HeaderMap;
-use kernel::http::{Json, Path, Query};
+use kernel::http::{Json, Path, Query, idempotency_key};
 use kernel::idempotency::Request;
 use kernel::problem::Problem;
 use serde::Deserialize;
@@ -107,14 +106,7 @@ fn repeatable(
     resident: &Resident,
     given: &GiveIn,
 ) -> Result<Request, Problem> {
-    let key =
-        headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !(1..=200).contains(&key.len()) {
-        return Err(Problem::bad_request("An answer needs an Idempotency-Key.").field(
-            "Idempotency-Key",
-            "send 1 to 200 visible ASCII characters, new for each answer",
-        ));
-    }
+    let key = idempotency_key(headers)?;
     let person = Digest::of(&[resident.subject.as_bytes()]);
     let caller = format!("{}/{person}", resident.actor.audit_name());
     let body = serde_json::to_vec(given).map_err(Problem::internal)?;

@@ -176,7 +176,11 @@ impl Default for Installation {
 
 impl Default for Listen {
     fn default() -> Self {
-        Self { public: ([127, 0, 0, 1], 8080).into(), wire: ([127, 0, 0, 1], 8443).into(), metrics: None }
+        Self {
+            public: ([127, 0, 0, 1], 8080).into(),
+            wire: ([127, 0, 0, 1], 8443).into(),
+            metrics: None,
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Request headers that matter here: `Idempotency-Key`, `If-Match`.
 
 use super::invalid;
-use contracts::call::IDEMPOTENCY_KEY;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use kernel::http::idempotency_key;
 use kernel::idempotency::Request;
 use kernel::problem::Problem;
 use serde::Serialize;
@@ -15,13 +15,7 @@ pub(super) fn repeatable<T: Serialize>(
     target: &impl Serialize,
     body: &T,
 ) -> Result<Request, Problem> {
-    let key = headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok());
-    let key = key.filter(|key| (1..=200).contains(&key.len()));
-    let Some(key) = key else {
-        let remedy = "send 1 to 200 visible ASCII characters, new for each change";
-        return Err(Problem::bad_request("A write needs an Idempotency-Key.")
-            .field("Idempotency-Key", remedy));
-    };
+    let key = idempotency_key(headers)?;
     let whole = serde_json::to_vec(&(target, body)).map_err(Problem::internal)?;
     Ok(Request::new(caller, operation, key, &whole))
 }
@@ -88,7 +82,7 @@ mod tests {
     #[test]
     fn a_key_belongs_to_its_target_and_body() {
         let mut headers = HeaderMap::new();
-        headers.insert(IDEMPOTENCY_KEY, "k-1".parse().unwrap());
+        headers.insert(kernel::http::IDEMPOTENCY_KEY, "k-1".parse().unwrap());
         let request = |target: &str, body: &str| {
             repeatable(&headers, "officer:a", "update_record", &target, &body).unwrap()
         };
