@@ -428,6 +428,22 @@ mod tests {
     }
 
     #[test]
+    fn the_template_to_start_from_is_whole() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../countries/template");
+        let country = Country::load(folder).expect("the template is right");
+        let split: usize =
+            country.installations.iter().map(|entry| country.hosted_by(&entry.name).len()).sum();
+        assert_eq!(split, country.members.len(), "every member is hosted once");
+        for entry in &country.installations {
+            let hosted = country.hosted_by(&entry.name);
+            let own = |id: &SubsystemId| hosted.iter().any(|member| member.id == id.member());
+            let known = |id: &SubsystemId| country.subsystems.iter().any(|one| one.id == *id);
+            assert!(known(&entry.audit) && own(&entry.audit), "{}", entry.audit);
+            assert!(known(&entry.witness) && !own(&entry.witness), "{}", entry.witness);
+        }
+    }
+
+    #[test]
     fn a_reference_that_leads_nowhere_is_named() {
         let broken =
             DEMO.replacen("client = \"GOV/NIA/identity\"", "client = \"GOV/NIA/identify\"", 1);
