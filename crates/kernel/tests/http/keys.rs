@@ -49,11 +49,14 @@ fn keys_survive_a_restart_and_the_file_shows_none_of_them() {
     let place = Place::new("restart");
     let keys = open(&place.file());
     let token = keys.signing_key("token").expect("a key");
+    let rsa = keys.signing_key_with("oidc-rsa", SigAlg::Rs256).expect("an RSA key");
     let (id, secret) = keys.secret("fields:civil").expect("a secret");
     let pkcs8 = keys.pkcs8("token").expect("PKCS#8");
     let again = open(&place.file());
     assert_eq!(again.list(), keys.list());
     assert_eq!(again.signing_key("token").expect("a key").kid(), token.kid());
+    let rsa_again = again.signing_key_with("oidc-rsa", SigAlg::Rs256).expect("an RSA key");
+    assert_eq!(rsa_again.kid(), rsa.kid());
     assert_eq!(again.secret("fields:civil").expect("a secret"), (id, secret.clone()));
     assert_eq!(again.pkcs8("token").expect("PKCS#8"), pkcs8);
     assert_eq!(again.list()[0].kind, KeyKind::Signing(SigAlg::Es256));
