@@ -38,6 +38,7 @@ pub use value::{FromValue, Value};
 
 use basis::{Clock, Rng};
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
+use futures_util::future::BoxFuture;
 use postgres::Postgres;
 use sqlite::{Sqlite, Use};
 use std::path::PathBuf;
@@ -131,7 +132,7 @@ impl Db {
                 writer.send(job).await.map_err(|_| stopped())?;
                 answer.await.map_err(|_| stopped())?
             }
-            Engine::Postgres(pool) => self.write_postgres(pool, closure).await,
+            Engine::Postgres(pool) => Box::pin(self.write_postgres(pool, closure)).await,
         }
     }
 
@@ -152,7 +153,7 @@ impl Db {
                 readers.send(job).map_err(|_| stopped())?;
                 answer.await.map_err(|_| stopped())?
             }
-            Engine::Postgres(pool) => closure(&mut self.postgres(pool, false).await?).await,
+            Engine::Postgres(pool) => closure(&mut self.postgres(pool.clone(), false).await?).await,
         }
     }
 
@@ -209,7 +210,7 @@ impl Db {
         E: From<DbError>,
     {
         for attempt in 1..=ATTEMPTS {
-            let mut tx = self.postgres(pool, true).await?;
+            let mut tx = self.postgres(pool.clone(), true).await?;
             let outcome = closure.clone()(&mut tx).await;
             let good = outcome.is_ok() && !tx.failed;
             let finished = finish(&mut tx, good).await;
@@ -232,13 +233,18 @@ impl Db {
         Err(DbError::Contended.into())
     }
 
-    async fn postgres(&self, pool: &Pool, may_write: bool) -> Result<Tx, DbError> {
-        let client = pool.get().await.map_err(|error| DbError::Unavailable(pool_text(&error)))?;
-        let mut connection = Postgres::new(client);
-        if may_write {
-            connection.begin();
-        }
-        Ok(Tx::new(Connection::Postgres(connection), self.inner.shared.clone(), may_write))
+    /// A connection in a transaction. Boxed here once, and not within every caller's future.
+    fn postgres(&self, pool: Pool, may_write: bool) -> BoxFuture<'static, Result<Tx, DbError>> {
+        let shared = self.inner.shared.clone();
+        Box::pin(async move {
+            let client =
+                pool.get().await.map_err(|error| DbError::Unavailable(pool_text(&error)))?;
+            let mut connection = Postgres::new(client);
+            if may_write {
+                connection.begin();
+            }
+            Ok(Tx::new(Connection::Postgres(connection), shared, may_write))
+        })
     }
 
     /// Waits a random while, longer with each attempt, so that colliding transactions part.
@@ -252,8 +258,8 @@ impl Db {
 async fn finish(tx: &mut Tx, good: bool) -> Result<(), DbError> {
     let Connection::Postgres(postgres) = &mut tx.connection else { return Ok(()) };
     match good {
-        true => postgres.commit().await,
-        false => postgres.rollback().await,
+        true => Box::pin(postgres.commit()).await,
+        false => Box::pin(postgres.rollback()).await,
     }
 }
 

@@ -31,7 +31,10 @@ pub(super) enum Connection {
     Postgres(Postgres),
 }
 
-/// An open transaction. Statements are `'static` so that no value is ever pasted into SQL.
+/// An open transaction. Futures of the PostgreSQL side are boxed: they are large, and unboxed they
+/// would make every closure's future as large, on SQLite too.
+///
+/// Statements are `'static` so that no value is ever pasted into SQL.
 pub struct Tx {
     pub(super) connection: Connection,
     pub(super) shared: Arc<Shared>,
@@ -55,7 +58,7 @@ impl Tx {
         self.check(false, sql)?;
         let answer = match &mut self.connection {
             Connection::Sqlite(sqlite) => sqlite.exec(sql, args),
-            Connection::Postgres(postgres) => postgres.exec(sql, args).await,
+            Connection::Postgres(postgres) => Box::pin(postgres.exec(sql, args)).await,
         };
         self.noted(answer)
     }
@@ -68,7 +71,7 @@ impl Tx {
         self.check(true, sql)?;
         let answer = match &mut self.connection {
             Connection::Sqlite(sqlite) => sqlite.query(sql, args),
-            Connection::Postgres(postgres) => postgres.query(sql, args).await,
+            Connection::Postgres(postgres) => Box::pin(postgres.query(sql, args)).await,
         };
         self.noted(answer)
     }
@@ -98,7 +101,7 @@ impl Tx {
         self.check(false, "")?;
         let answer = match &mut self.connection {
             Connection::Sqlite(sqlite) => sqlite.append(table, values),
-            Connection::Postgres(postgres) => postgres.append(table, values).await,
+            Connection::Postgres(postgres) => Box::pin(postgres.append(table, values)).await,
         };
         self.noted(answer)
     }
@@ -164,7 +167,7 @@ impl Tx {
     pub(super) async fn ddl(&mut self, statement: &str) -> Result<(), DbError> {
         let answer = match &mut self.connection {
             Connection::Sqlite(sqlite) => sqlite.ddl(statement),
-            Connection::Postgres(postgres) => postgres.ddl(statement).await,
+            Connection::Postgres(postgres) => Box::pin(postgres.ddl(statement)).await,
         };
         self.noted(answer)
     }
