@@ -38,6 +38,7 @@ use utoipa_axum::routes;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_init", sql: include_str!("../migrations/0001_init.sql") },
     reads::store::MIGRATION,
+    reads::store::SEALED_CASE,
 ];
 
 /// A birth was entered.

@@ -151,7 +151,8 @@ impl Civil {
                     let birth = civil.load(tx, id).await?;
                     let fields = FIELDS.iter().map(|field| (*field).to_owned()).collect();
                     let entry = ReadEntry::of(&ctx, fields, tx.now());
-                    reads::store::insert(tx, birth.logged_under(), &entry).await?;
+                    reads::store::insert(tx, &civil.ctx.fields, birth.logged_under(), &entry)
+                        .await?;
                     Ok(birth.record())
                 })
             })
@@ -228,10 +229,10 @@ impl Civil {
         subject: Pseudonym,
         query: ReadLogQuery,
     ) -> Result<ReadLog, Error> {
-        let log = self
-            .ctx
-            .db
-            .read(move |tx| Box::pin(async move { reads::store::list(tx, subject, &query).await }));
+        let fields = self.ctx.fields.clone();
+        let log = self.ctx.db.read(move |tx| {
+            Box::pin(async move { reads::store::list(tx, &fields, subject, &query).await })
+        });
         Ok(log.await?)
     }
 

@@ -54,6 +54,7 @@ use utoipa_axum::routes;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_init", sql: include_str!("../migrations/0001_init.sql") },
     reads::store::MIGRATION,
+    reads::store::SEALED_CASE,
     Migration {
         name: "0002_response_alg",
         sql: include_str!("../migrations/0002_response_alg.sql"),

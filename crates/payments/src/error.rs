@@ -3,6 +3,7 @@
 use crate::model::Unpayable;
 use http::StatusCode;
 use kernel::db::DbError;
+use kernel::fields::FieldsError;
 use kernel::problem::Problem;
 use ledger::LedgerError;
 
@@ -36,6 +37,9 @@ pub enum Error {
     /// The installation's instance or owner cannot be part of an identifier.
     #[error(transparent)]
     Owner(#[from] contracts::ids::IdError),
+    /// Sealing or opening.
+    #[error(transparent)]
+    Fields(#[from] FieldsError),
     /// The ledger.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -63,7 +67,7 @@ impl Error {
             Self::Unpayable(_) => (BAD, "unpayable", "The payment cannot be ordered"),
             Self::AccountDiffers => (CLASH, "account-id-used", "The id belongs to another account"),
             Self::OrderDiffers => (CLASH, "payment-id-used", "The id belongs to another payment"),
-            Self::Owner(_) | Self::Ledger(_) | Self::Db(_) => return None,
+            Self::Owner(_) | Self::Fields(_) | Self::Ledger(_) | Self::Db(_) => return None,
         })
     }
 }
@@ -73,6 +77,7 @@ impl From<Error> for Problem {
         let Some((status, slug, title)) = error.row() else {
             return match error {
                 Error::Db(error) => error.into(),
+                Error::Fields(error) => error.into(),
                 Error::Ledger(error) => ledger_problem(error),
                 other => Self::internal(other),
             };

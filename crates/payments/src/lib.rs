@@ -44,6 +44,7 @@ pub const NAME: &str = "payments";
 pub const MIGRATIONS: &[Migration] = &[
     ledger::MIGRATIONS[0],
     contracts::reads::store::MIGRATION,
+    contracts::reads::store::SEALED_CASE,
     Migration { name: "0001_payments", sql: include_str!("../migrations/0001_payments.sql") },
 ];
 

@@ -12,6 +12,7 @@ use contracts::{LegalBasis, Pseudonym, SubsystemId};
 use kernel::audit::Audit;
 use kernel::block::Ctx;
 use kernel::db::{Db, DbError, Tx};
+use kernel::fields::Fields;
 use ledger::{AccountState, Entry, Ledger, Line, Opening, Outcome, Totals, Verdict};
 use serde_json::json;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub const STATEMENT_ENTRIES_MAX: usize = 100;
 #[derive(Clone)]
 pub struct Payments {
     db: Db,
+    fields: Fields,
     instance: Arc<str>,
     owner: Arc<str>,
     // Started with the first use, since a block is built without waiting. One for all clones: two writers of one ledger
@@ -55,6 +57,7 @@ impl Payments {
     pub fn new(ctx: &Ctx) -> Self {
         Self {
             db: ctx.db.clone(),
+            fields: ctx.fields.clone(),
             instance: Arc::clone(&ctx.instance),
             owner: Arc::clone(&ctx.owner.0),
             ledger: Arc::default(),
@@ -195,10 +198,11 @@ impl Payments {
         subject: Pseudonym,
         query: ReadLogQuery,
     ) -> Result<ReadLog, Error> {
-        let read = self
-            .db
-            .read(move |tx| Box::pin(async move { read_log::list(tx, subject, &query).await }));
-        read.await.map_err(db)
+        let fields = self.fields.clone();
+        let read = self.db.read(move |tx| {
+            Box::pin(async move { read_log::list(tx, &fields, subject, &query).await })
+        });
+        Ok(read.await?)
     }
 
     /// Writes the order down, or finds it again.
@@ -237,12 +241,11 @@ impl Payments {
             let system: SubsystemId =
                 format!("{}/{}/payments", self.instance, self.owner).parse()?;
             let entry = read_entry(system, reader, field, self.db.clock().now());
-            self.db
-                .write(move |tx| {
-                    Box::pin(async move { read_log::insert(tx, subject, &entry).await })
-                })
-                .await
-                .map_err(db)?;
+            let fields = self.fields.clone();
+            let write = self.db.write(move |tx| {
+                Box::pin(async move { read_log::insert(tx, &fields, subject, &entry).await })
+            });
+            write.await?;
         }
         Ok(account)
     }

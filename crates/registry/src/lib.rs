@@ -46,6 +46,7 @@ use std::sync::Arc;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_init", sql: include_str!("../migrations/0001_init.sql") },
     reads::store::MIGRATION,
+    reads::store::SEALED_CASE,
 ];
 
 /// What the block needs besides its [`Ctx`].

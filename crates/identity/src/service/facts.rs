@@ -25,7 +25,7 @@ impl Identity {
                     sex: known.sex.filter(|_| ctx.allows_field("sex")),
                 };
                 let entry = ReadEntry::of(&ctx, fields_of(&facts), tx.now());
-                reads::store::insert(tx, logged_under(person), &entry).await?;
+                reads::store::insert(tx, &this.0.fields, logged_under(person), &entry).await?;
                 Ok(facts)
             })
         });
@@ -46,7 +46,7 @@ impl Identity {
         let read = self.0.db.read(move |tx| {
             Box::pin(async move {
                 let person = this.subject_of(tx, &ctx, subject).await?;
-                Ok(reads::store::list(tx, logged_under(person), &query).await?)
+                Ok(reads::store::list(tx, &this.0.fields, logged_under(person), &query).await?)
             })
         });
         read.await

@@ -69,7 +69,7 @@ impl Identity {
                 // Learning the pseudonym of one's own registration tells nothing about the person.
                 if ask.system != CIVIL {
                     let entry = ReadEntry::of(&ctx, vec![LOOKED_UP.to_owned()], tx.now());
-                    reads::store::insert(tx, logged_under(person), &entry).await?;
+                    reads::store::insert(tx, &this.0.fields, logged_under(person), &entry).await?;
                 }
                 let detail = json!({ "system": ask.system, "purpose": ctx.purpose });
                 let audit = Audit::new(&PERSON_RESOLVED, actor, person.reference).with(detail);

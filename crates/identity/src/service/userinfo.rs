@@ -101,7 +101,8 @@ impl Identity {
         let facts = self.open_facts(tx, grant.person, &key).await?;
         let members = claims::userinfo(subject, &grant.claims, Some(&facts));
         let entry = read_entry(&grant, &party, &members, tx.now());
-        reads::store::insert(tx, logged_under(grant.person), &entry).await?;
+        let logged = reads::store::insert(tx, &self.0.fields, logged_under(grant.person), &entry);
+        logged.await.map_err(Error::from)?;
         Ok((party, members))
     }
 

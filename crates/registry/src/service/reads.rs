@@ -54,7 +54,7 @@ impl Registry {
                     shown.data = cut(shown.data, &ctx);
                     let seen = fields(&shown.data).cloned().collect();
                     let entry = ReadEntry::of(&ctx, seen, tx.now());
-                    reads::store::insert(tx, subject, &entry).await?;
+                    reads::store::insert(tx, &registry.ctx.fields, subject, &entry).await?;
                     Ok(shown)
                 })
             })
@@ -163,10 +163,10 @@ impl Registry {
         subject: Pseudonym,
         query: ReadLogQuery,
     ) -> Result<ReadLog, Error> {
-        let log = self
-            .ctx
-            .db
-            .read(move |tx| Box::pin(async move { reads::store::list(tx, subject, &query).await }));
+        let fields = self.ctx.fields.clone();
+        let log = self.ctx.db.read(move |tx| {
+            Box::pin(async move { reads::store::list(tx, &fields, subject, &query).await })
+        });
         Ok(log.await?)
     }
 
@@ -230,7 +230,7 @@ impl Registry {
         actor: &Actor,
         subject: Pseudonym,
         seen: Vec<String>,
-    ) -> Result<(), DbError> {
+    ) -> Result<(), Error> {
         let entry = ReadEntry {
             at: tx.now(),
             reader: self.deps.subsystem.clone(),
@@ -242,7 +242,7 @@ impl Registry {
             fields: seen,
             self_read: false,
         };
-        reads::store::insert(tx, subject, &entry).await
+        Ok(reads::store::insert(tx, &self.ctx.fields, subject, &entry).await?)
     }
 }
 
