@@ -41,7 +41,11 @@ impl Seeding<'_> {
 
     async fn members(&self) -> Result<(), BootError> {
         let known = self.known();
-        for member in self.hosted.iter().filter(|member| !known.members.contains_key(&member.id)) {
+        // Joining enters the members that an installation may host, and not yet what they are called.
+        let unnamed = |member: &&&Member| {
+            known.members.get(&member.id).is_none_or(|state| state.names.is_empty())
+        };
+        for member in self.hosted.iter().filter(unnamed) {
             self.exchange.put_member(&self.actor, &member.id, member.names.clone()).await?;
         }
         Ok(())
