@@ -1,0 +1,7 @@
+//! Journeys. Start with `story.rs`: the others look at what it left behind, or disturb it.
+
+mod country;
+mod program;
+mod shared;
+mod story;
+mod values;

@@ -1,0 +1,146 @@
+//! The story holds: told over HTTP, on each engine, in one process and split over three.
+
+use crate::country::{Country, Database, Engine, Folder, Setting};
+use crate::{program, shared};
+use kernel::config::Config;
+use kernel::outbox;
+use msingi::demo::Told;
+use std::time::Duration;
+
+/// One look into the mother's records as her page must show it: by whom; officer, case and ground;
+/// where the record is kept.
+type Look = [&'static str; 5];
+
+const NOBODY: &str = "";
+const IDENTITY: &str = "National Identity Authority, Identity";
+const RESIDENTS: &str = "National Identity Authority, Register of residents";
+const MINISTRY: &str = "Ministry of Social Protection, Benefits";
+const CLINIC: &str = "Lakeside Clinic, Patients";
+const CIVIL: &str = "Civil Registration Office, Civil register";
+const IDENTITY_ACT: &str = "Law: Identity Act, s.5";
+const PROTECTION_ACT: &str = "Law: Social Protection Act, s.4";
+
+/// Every look that the story takes.
+const LOOKS: [Look; 8] = [
+    [IDENTITY, NOBODY, NOBODY, IDENTITY_ACT, CIVIL],
+    [CIVIL, "r-17", NOBODY, "Law: Births and Deaths Registration Act, s.3", IDENTITY],
+    ["National Identity Authority, Portal", NOBODY, NOBODY, "Your consent: ", IDENTITY],
+    [RESIDENTS, "d-4", NOBODY, IDENTITY_ACT, IDENTITY],
+    [MINISTRY, "b-7", "CB-2026-0117", PROTECTION_ACT, IDENTITY],
+    [MINISTRY, "b-7", "CB-2026-0117", PROTECTION_ACT, RESIDENTS],
+    [CLINIC, "n-3", "V-88", "Law: Health Services Act, s.9", IDENTITY],
+    [
+        CLINIC,
+        "n-3",
+        "V-88",
+        "Your consent: to reach you about your treatment and your child's check-ups",
+        RESIDENTS,
+    ],
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_one_process_on_sqlite() {
+    holds(Engine::Sqlite, Setting::OneProcess).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_one_process_on_postgres() {
+    holds(Engine::Postgres, Setting::OneProcess).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn split_over_three_processes_on_sqlite() {
+    holds(Engine::Sqlite, Setting::ThreeProcesses).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn split_over_three_processes_on_postgres() {
+    holds(Engine::Postgres, Setting::ThreeProcesses).await;
+}
+
+async fn holds(engine: Engine, setting: Setting) {
+    let Some(mut country) = Country::put_up(engine, setting).await else { return };
+    let told = country.tell().await;
+    assert_eq!(told.sum_of_postings, "0.00");
+    assert_eq!((told.reads, told.reads_made), (LOOKS.len(), LOOKS.len()));
+    assert_eq!(told.audit_rows.is_some_and(|rows| rows > 0), setting == Setting::ThreeProcesses);
+    each_look_is_shown_once(&country, &told).await;
+    let databases = country.databases().await;
+    events_have_arrived(&databases).await;
+    money_is_conserved(&databases).await;
+    shared::nothing_is_shared(&country, &told, setting).await;
+    let configs = country.configs();
+    country.stop().await;
+    audit_trails_are_intact(&configs).await;
+    country.forget().await;
+}
+
+async fn each_look_is_shown_once(country: &Country, told: &Told) {
+    let page = format!("{}/portal/reads", country.world().registrar.base);
+    let page = told.browser.open(&page).await.expect("her page");
+    let mut shown: Vec<[String; 5]> = page.html.split("<article>").skip(1).map(look).collect();
+    let mut expected = LOOKS.map(|look| look.map(str::to_owned)).to_vec();
+    shown.sort();
+    expected.sort();
+    assert_eq!(shown, expected);
+}
+
+fn look(article: &str) -> [String; 5] {
+    let between = |start: &str, end: &str| {
+        let rest = article.split_once(start).map_or("", |(_, rest)| rest);
+        rest.split(end).next().unwrap_or_default().replace("&#39;", "'")
+    };
+    let fact = |name: &str| between(&format!("<dt>{name}</dt><dd>"), "</dd>");
+    let tag = between("<span class=\"tag", "</span>");
+    let tag = tag.split_once('>').map_or("", |(_, tag)| tag);
+    [
+        between("<h2 class=\"head\">", "</h2>"),
+        fact("Officer"),
+        fact("Case"),
+        format!("{tag}: {}", fact("On the ground of")),
+        fact("Kept by"),
+    ]
+}
+
+/// The last event may still be on its way when the story ends; none stays, and none was given up.
+async fn events_have_arrived(databases: &[Database]) {
+    const TRIES: usize = 200;
+    for database in databases {
+        let mut waiting = 1;
+        for _ in 0..TRIES {
+            waiting = outbox::waiting(&database.db).await.expect("counts");
+            if waiting == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert_eq!(waiting, 0, "events wait in {}", database.name);
+        let dead = outbox::dead_letters(&database.db).await.expect("lists");
+        assert!(dead.is_empty(), "{}: {dead:?}", database.name);
+    }
+}
+
+/// The ledger's log is replayed line by line.
+async fn money_is_conserved(databases: &[Database]) {
+    let ledger = databases.iter().find(|database| database.name.ends_with("/payments"));
+    let report = payments::prove(&ledger.expect("somebody runs payments").db).await;
+    let report = report.expect("the ledger is what its log says");
+    assert_eq!(report.posted, 2, "budget and benefit");
+    assert_eq!(report.totals.len(), 1, "one currency");
+    assert!(report.totals.iter().all(|sum| sum.sum_of_postings() == 0 && sum.debits == 10_150_000));
+}
+
+/// As an auditor would, with nothing running: `msingi audit verify`.
+async fn audit_trails_are_intact(configs: &[Config]) {
+    for config in configs {
+        let folder = Folder::new();
+        let file = folder.path().join("msingi.toml");
+        std::fs::write(&file, toml::to_string(config).expect("TOML")).expect("writes");
+        let command = program::command(&folder, &["--config", "msingi.toml", "audit", "verify"]);
+        let ended = program::ended(command).await;
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        let intact = ended.out.lines().filter(|line| line.contains(": intact, ")).count();
+        assert!(intact > 1, "{ended:?}");
+        assert!(!ended.out.contains("NOT INTACT"), "{ended:?}");
+    }
+}
