@@ -18,6 +18,7 @@ use kernel::auth::{AuthState, OPERATOR, PermissionRow, Permissions, TokenIssuer,
 use kernel::block::{Block, Ctx, component_routes};
 use kernel::config::Config;
 use kernel::db::{DbError, Migration};
+use kernel::pages::Pages;
 use kernel::serve::{Server, Shutdown, ShutdownTrigger, bind};
 use kernel::telemetry::{HealthCheck, Metrics, health_routes, observe};
 use std::net::SocketAddr;
@@ -60,7 +61,8 @@ pub struct Running {
     pub exchange: Exchange,
     /// Names of the blocks that run here.
     pub blocks: Vec<&'static str>,
-    /// Method and path of every route, by block.
+    /// Method and path of every route, by block; what the installation answers by itself stands under
+    /// `installation`.
     pub routes: Vec<(&'static str, http::Method, String)>,
     operator: Operator,
     trigger: ShutdownTrigger,
@@ -166,10 +168,13 @@ pub async fn start(config: &Config, selection: &Selection) -> Result<Running, Bo
     let operator = Operator::new(&place, &issuer, operator_member(&country, config))?;
     let auth = auth(&place, &issuer, &built)?;
     subscribe(&country, &built);
-    let routes = built.iter().flat_map(routes_of).collect();
+    let own = own_pages(config, &country, &built);
+    let of_own = own.routes().iter().cloned();
+    let of_own = of_own.map(|(method, path)| ("installation", method, path));
+    let routes = built.iter().flat_map(routes_of).chain(of_own).collect();
     let names = built.iter().map(|built| built.block.name).collect();
     let (trigger, shutdown) = ShutdownTrigger::new();
-    let router = assemble(config, &country, built, &exchange, &auth, &shutdown)?;
+    let router = assemble(config, own, built, &exchange, &auth, &shutdown)?;
     let mut servers = vec![
         tokio::spawn(Server::new(router, &config.limits).run(public, shutdown.clone())),
         tokio::spawn(serve_wire(exchange.clone(), wire, shutdown.clone())),
@@ -284,29 +289,34 @@ fn routes_of(built: &Built) -> Vec<(&'static str, http::Method, String)> {
     built.block.routes().into_iter().map(|(method, path)| (name, method, path)).collect()
 }
 
-/// Routers, permissions, health and everything else that HTTP sees; starts the background work.
+/// What the installation answers by itself: health, components, style sheet, the entrance.
+fn own_pages(config: &Config, country: &Country, built: &[Built]) -> Pages {
+    let checks = built
+        .iter()
+        .map(|entry| HealthCheck::database(entry.block.name, entry.ctx.db.clone()))
+        .collect();
+    let components = built.iter().map(|entry| component(entry, country)).collect();
+    let pages = health_routes(checks)
+        .merge(component_routes(components))
+        .merge(entrance(built))
+        .get("/assets/{file}", ui::assets::serve);
+    match config.installation.sandbox {
+        true => pages.merge(Metrics::install().routes()),
+        false => pages,
+    }
+}
+
+/// Everything that HTTP sees, with permissions and limits; starts the background work.
 fn assemble(
     config: &Config,
-    country: &Country,
+    own: Pages,
     built: Vec<Built>,
     exchange: &Exchange,
     auth: &AuthState,
     shutdown: &Shutdown,
 ) -> Result<Router, BootError> {
     let (clock, rng) = (built[0].ctx.clock.clone(), built[0].ctx.rng.clone());
-    let checks = built
-        .iter()
-        .map(|entry| HealthCheck::database(entry.block.name, entry.ctx.db.clone()))
-        .collect();
-    let components = built.iter().map(|entry| component(entry, country)).collect();
-    let mut pages = health_routes(checks).merge(component_routes(components));
-    if config.installation.sandbox {
-        pages = pages.merge(Metrics::install().routes());
-    }
-    let mut router = pages
-        .into_router()
-        .merge(ui::assets::router())
-        .merge(entrance(&built));
+    let mut router = own.into_router();
     let mut bindings = Vec::new();
     for Built { subsystem, ctx, mut block } in built {
         for job in std::mem::take(&mut block.jobs).into_iter().chain([run::sweeper()]) {
@@ -324,10 +334,10 @@ fn assemble(
 }
 
 /// Where somebody lands who types the bare address.
-fn entrance(built: &[Built]) -> Router {
+fn entrance(built: &[Built]) -> Pages {
     let has_pages = built.iter().any(|entry| entry.block.name == "portal");
     let target = if has_pages { "/portal" } else { "/.well-known/dpi-component" };
-    Router::new().route("/", axum::routing::get(async move || axum::response::Redirect::to(target)))
+    Pages::new().get("/", async move || axum::response::Redirect::to(target))
 }
 
 fn component(

@@ -143,6 +143,12 @@ impl Browser {
         Self { http: http.expect("a client without special settings can be built") }
     }
 
+    /// Its HTTP client, cookies and all, for what no page has a link or a form for.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.http
+    }
+
     /// Opens a page, following redirects.
     ///
     /// # Errors
