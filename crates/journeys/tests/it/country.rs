@@ -4,7 +4,7 @@ use crate::program;
 use basis::{Clock, Id, Rng};
 use kernel::config::Config;
 use kernel::db::{Db, drop_schemas};
-use msingi::boot;
+use msingi::boot::{self, Running};
 use msingi::demo::{Processes, Screen, Stage, Told, Where, World, driver};
 use std::path::{Path, PathBuf};
 
@@ -151,6 +151,14 @@ impl Country {
         let mut databases = self.databases().await;
         let at = databases.iter().position(|database| database.name == name);
         databases.swap_remove(at.expect("there is such a database")).db
+    }
+
+    /// The installation that runs in the test's own process.
+    pub fn running(&self) -> &Running {
+        match self.stage() {
+            Stage::One(running) => running,
+            Stage::Three(_) => panic!("this country runs in three processes"),
+        }
     }
 
     /// Its three processes.

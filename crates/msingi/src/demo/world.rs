@@ -85,8 +85,12 @@ impl Officer {
     }
 }
 
-/// RFC 7523: an assertion signed with the officer's own key, for a token.
-async fn sign_in(site: &Site, officer: &str, key: &SigningKey) -> Result<String, StoryError> {
+/// Signs an officer (`CLASS/MEMBER/ID`) in: RFC 7523, an assertion signed with the officer's own key,
+/// for a token.
+///
+/// # Errors
+/// [`StoryError`].
+pub async fn sign_in(site: &Site, officer: &str, key: &SigningKey) -> Result<String, StoryError> {
     let (clock, rng) = (Clock::system(), Rng::system());
     let now = clock.now().unix_seconds();
     let claims = json!({
