@@ -132,11 +132,11 @@ pub fn check(facts: &Facts, now: Timestamp) -> Result<(), Invalid> {
     Ok(())
 }
 
-/// A certificate number: the year of registration, eight random digits and a Verhoeff check digit,
-/// `2026-381920471`. Random, so that it can be given out anywhere and tells nothing of the order.
+/// A certificate number: the year of registration, eleven random digits and a Verhoeff check digit,
+/// `2026-381920471224`. Random, so that it can be given out anywhere and tells nothing of the order.
 #[must_use]
 pub fn certificate_number(now: Timestamp, rng: &Rng) -> String {
-    let digits = verhoeff::append(&rng.digits(8));
+    let digits = verhoeff::append(&rng.digits(11));
     let year: String = now.to_rfc3339().chars().take(4).collect();
     format!("{year}-{digits}")
 }
@@ -179,7 +179,7 @@ mod tests {
         let now: Timestamp = "2026-03-14T08:00:00Z".parse().expect("a time");
         let number = certificate_number(now, &Rng::seeded(1));
         let (year, digits) = number.split_once('-').expect("two parts");
-        assert_eq!((year, digits.len()), ("2026", 9));
+        assert_eq!((year, digits.len()), ("2026", 12));
         assert!(verhoeff::is_valid(digits));
     }
 }

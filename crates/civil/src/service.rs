@@ -95,13 +95,39 @@ impl Civil {
             effective: now,
             recorded: now,
         };
+        self.store_birth(birth, officer.actor, request).await
+    }
+
+    /// Stores the birth, under another number where the one drawn is taken.
+    async fn store_birth(
+        &self,
+        mut birth: Birth,
+        officer: String,
+        request: Request,
+    ) -> Result<BirthOut, Error> {
+        const TRIES: usize = 5;
+        for _ in 1..TRIES {
+            match self.try_to_store(birth.clone(), officer.clone(), request.clone()).await {
+                Err(Error::Db(error)) if error.is_unique_violation() => {
+                    birth.number = model::certificate_number(birth.recorded, &self.ctx.rng);
+                }
+                outcome => return outcome,
+            }
+        }
+        self.try_to_store(birth, officer, request).await
+    }
+
+    async fn try_to_store(
+        &self,
+        birth: Birth,
+        officer: String,
+        request: Request,
+    ) -> Result<BirthOut, Error> {
         let civil = self.clone();
         self.ctx
             .db
             .write(move |tx| {
-                Box::pin(
-                    async move { civil.insert_birth(tx, birth, &officer.actor, &request).await },
-                )
+                Box::pin(async move { civil.insert_birth(tx, birth, &officer, &request).await })
             })
             .await
     }

@@ -1,36 +1,41 @@
 //! The keeper: seals this installation's trails, states them in files and to its witnesses.
 
-use crate::{Error, Witness, store};
+use crate::{Error, Pause, Witness, store};
 use contracts::ServiceId;
 use contracts::witness::CheckpointIn;
 use credential::jws;
 use kernel::audit::{Checkpoint, CheckpointFile, CheckpointLine, seal};
 use kernel::db::{Db, DbError};
+use std::sync::{MutexGuard, PoisonError};
 
 /// Purpose of the key that signs checkpoints.
 pub const AUDIT_KEY: &str = "audit";
 
 impl Witness {
-    /// Seals, states and sends what there is. One trail's trouble does not stop the others.
+    /// Seals and states what there is, and sends it to the witnesses unless they rest. One trail's
+    /// trouble does not stop the others.
     ///
     /// # Errors
-    /// The last [`Error`] met.
+    /// The last [`Error`] met while sealing or stating; a witness that cannot be reached is none.
     pub async fn keep(&self) -> Result<(), Error> {
         let mut outcome = Ok(());
         for db in self.deps.trails.all() {
-            if let Err(error) = self.keep_one(&db).await {
-                tracing::warn!(
-                    block = db.block(),
-                    "Keeping the audit trail of {}: {error}",
-                    db.block()
-                );
-                outcome = Err(error);
+            match self.seal_and_state(&db).await {
+                Ok(lines) => self.send_all(db.block(), &lines).await,
+                Err(error) => {
+                    tracing::warn!(
+                        block = db.block(),
+                        "Keeping the audit trail of {}: {error}",
+                        db.block()
+                    );
+                    outcome = Err(error);
+                }
             }
         }
         outcome
     }
 
-    async fn keep_one(&self, db: &Db) -> Result<(), Error> {
+    async fn seal_and_state(&self, db: &Db) -> Result<Vec<CheckpointLine>, Error> {
         seal(db).await?;
         let file = CheckpointFile::new(&self.deps.checkpoints, db.block());
         let mut lines = file.lines()?;
@@ -41,10 +46,28 @@ impl Witness {
             file.append(&line)?;
             lines.push(line);
         }
+        Ok(lines)
+    }
+
+    async fn send_all(&self, block: &str, lines: &[CheckpointLine]) {
         for witness in self.deps.witnesses.clone() {
-            self.send(db.block(), &lines, witness).await?;
+            if !self.pause().is_over(self.ctx.clock.now()) {
+                return;
+            }
+            match self.send(block, lines, witness.clone()).await {
+                Ok(()) => *self.pause() = Pause::default(),
+                Err(error) => {
+                    let seconds = self.pause().failed(self.ctx.clock.now());
+                    tracing::warn!(
+                        "{witness} did not take checkpoints; next try in {seconds} s: {error}"
+                    );
+                }
+            }
         }
-        Ok(())
+    }
+
+    fn pause(&self) -> MutexGuard<'_, Pause> {
+        self.pause.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn sign(&self, checkpoint: &Checkpoint) -> Result<String, Error> {

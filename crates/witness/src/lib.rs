@@ -24,6 +24,7 @@ pub use error::Error;
 pub use keeper::AUDIT_KEY;
 pub use trails::Trails;
 
+use basis::Timestamp;
 use contracts::witness::WitnessClient;
 use contracts::{CallContext, LegalBasis, ServiceId, SubsystemId, Wire};
 use kernel::audit::AuditEvent;
@@ -32,7 +33,7 @@ use kernel::block::{Block, Ctx, Job, ServiceOffer};
 use kernel::db::Migration;
 use kernel::retention::{Retention, RetentionClass};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -83,13 +84,39 @@ pub struct Witness {
     pub(crate) ctx: Ctx,
     pub(crate) deps: Deps,
     pub(crate) client: WitnessClient,
+    pub(crate) pause: Arc<Mutex<Pause>>,
+}
+
+/// How long sending to witnesses rests after it failed. One that is away, or has not joined yet,
+/// is not asked every few seconds for ever.
+#[derive(Debug, Default)]
+pub(crate) struct Pause {
+    /// The last pause, in seconds; 0 after a success.
+    seconds: i64,
+    /// Not before.
+    until: Option<Timestamp>,
+}
+
+impl Pause {
+    const LONGEST_SECONDS: i64 = 300;
+
+    pub(crate) fn is_over(&self, now: Timestamp) -> bool {
+        self.until.is_none_or(|until| until <= now)
+    }
+
+    pub(crate) fn failed(&mut self, now: Timestamp) -> i64 {
+        self.seconds = (2 * self.seconds).clamp(2, Self::LONGEST_SECONDS);
+        self.until = Some(now.plus_seconds(self.seconds));
+        self.seconds
+    }
 }
 
 impl Witness {
     /// The block's inside.
     #[must_use]
     pub fn new(ctx: &Ctx, deps: Deps) -> Self {
-        Self { ctx: ctx.clone(), client: WitnessClient::new(deps.wire.clone()), deps }
+        let client = WitnessClient::new(deps.wire.clone());
+        Self { ctx: ctx.clone(), client, deps, pause: Arc::default() }
     }
 
     /// A call to a witness's or a witnessed installation's service.
@@ -101,10 +128,10 @@ impl Witness {
     }
 }
 
-/// The block.
+/// The block around a witness.
 #[must_use]
-pub fn block(ctx: &Ctx, deps: Deps) -> Block {
-    let witness = Witness::new(ctx, deps);
+pub fn block(witness: &Witness) -> Block {
+    let witness = witness.clone();
     let keeper = witness.clone();
     let checker = witness.clone();
     Block {

@@ -9,12 +9,15 @@ use kernel::block::{Block, Ctx};
 use kernel::config::Config;
 use kernel::db::{Db, Migration};
 use std::sync::Arc;
-use witness::Trails;
+use witness::{Trails, Witness};
 
-/// All blocks but the exchange, which is always there, in the order in which they are built. None
-/// needs another to be built before it: they find each other through the exchange.
-pub const NAMES: [&str; 7] =
-    ["identity", "civil", "consent", "registry", "payments", "portal", "witness"];
+/// The blocks that can be chosen, in the order in which they are built. None needs another to be
+/// built before it: they find each other through the exchange. The exchange and the keeper of audit
+/// trails are always there.
+pub const NAMES: [&str; 6] = ["identity", "civil", "consent", "registry", "payments", "portal"];
+
+/// The block that keeps the audit trails.
+pub const WITNESS: &str = "witness";
 
 /// A block with what it was built from.
 pub struct Built {
@@ -49,7 +52,7 @@ pub async fn build(
     place: &Place,
     exchange: &Exchange,
     exchange_db: &Db,
-) -> Result<Vec<Built>, BootError> {
+) -> Result<(Vec<Built>, Witness), BootError> {
     let wire: Arc<dyn Wire> = Arc::new(exchange.clone());
     let building =
         Building { config, country, hosted, place, exchange, wire, trails: Trails::default() };
@@ -61,18 +64,18 @@ pub async fn build(
         building.trails.add(one.ctx.db.clone());
         built.push(one);
     }
-    match built.is_empty() {
-        true => Err(BootError::NothingToRun),
-        false => Ok(built),
+    // An institution that only asks runs no block of its own; one that chose blocks wants some.
+    if built.is_empty() && !selection.only.is_empty() {
+        return Err(BootError::NothingToRun);
     }
+    let (witness, keeper) = building.witness().await?;
+    built.push(witness);
+    Ok((built, keeper))
 }
 
 impl Building<'_> {
-    /// The subsystem that a block is here; the keeper of audit trails is the installation's own.
+    /// The subsystem that a block is here.
     fn subsystem(&self, block: &str) -> Option<SubsystemId> {
-        if block == "witness" {
-            return Some(audit_subsystem(self.country, self.config));
-        }
         self.country.subsystem_of(block, self.hosted).map(|subsystem| subsystem.id.clone())
     }
 
@@ -88,7 +91,6 @@ impl Building<'_> {
             "registry" => self.registry(&ctx, subsystem.clone())?,
             "payments" => payments::block(&ctx),
             "portal" => self.portal(&ctx, subsystem.clone())?,
-            "witness" => self.witness(&ctx, subsystem.clone()),
             other => return Err(BootError::UnknownBlock(other.to_owned())),
         };
         Ok(Built { subsystem, ctx, block })
@@ -139,20 +141,26 @@ impl Building<'_> {
         ))
     }
 
-    fn witness(&self, ctx: &Ctx, subsystem: SubsystemId) -> Block {
+    /// The keeper of the installation's audit trails, which is always there: trails that nobody
+    /// seals protect nothing.
+    async fn witness(&self) -> Result<(Built, Witness), BootError> {
+        let subsystem = audit_subsystem(self.country, self.config);
+        let ctx = self.place.ctx(WITNESS, witness::MIGRATIONS, subsystem.member().local()).await?;
+        self.trails.add(ctx.db.clone());
         let installation = self.config.installation.name.clone();
         let witnesses = self.country.installation(&installation).map(|entry| &entry.witness);
         let service = |witness: &SubsystemId| witness.service(contracts::witness::CHECKPOINTS).ok();
         let deps = witness::Deps {
             wire: self.wire.clone(),
-            subsystem,
+            subsystem: subsystem.clone(),
             law: self.country.audit_law.clone(),
             installation,
             trails: self.trails.clone(),
             checkpoints: checkpoint_folder(&self.place.directory),
             witnesses: witnesses.and_then(service).into_iter().collect(),
         };
-        witness::block(ctx, deps)
+        let keeper = Witness::new(&ctx, deps);
+        Ok((Built { subsystem, block: witness::block(&keeper), ctx }, keeper))
     }
 
     fn portal(&self, ctx: &Ctx, subsystem: SubsystemId) -> Result<Block, BootError> {

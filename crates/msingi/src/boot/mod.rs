@@ -35,7 +35,7 @@ pub struct Selection {
 
 impl Selection {
     /// # Errors
-    /// [`BootError::UnknownBlock`], naming the blocks there are.
+    /// [`BootError::UnknownBlock`], naming the blocks that can be chosen.
     fn check(&self) -> Result<(), BootError> {
         let unknown = self
             .only
@@ -65,6 +65,7 @@ pub struct Running {
     /// `installation`.
     pub routes: Vec<(&'static str, http::Method, String)>,
     operator: Operator,
+    keeper: witness::Witness,
     trigger: ShutdownTrigger,
     servers: Vec<tokio::task::JoinHandle<()>>,
 }
@@ -86,6 +87,11 @@ impl Running {
             let _ = server.await;
         }
         self.exchange.flush().await;
+        // What the last requests did is sealed now and not at the next start. A witness that is
+        // stopping, too, gets the checkpoint then.
+        if let Err(error) = self.keeper.keep().await {
+            tracing::info!("Audit trails were kept without their witness: {error}");
+        }
     }
 }
 
@@ -101,7 +107,7 @@ pub enum BootError {
     )]
     NoPostgresUrl,
     /// No such block.
-    #[error("there is no block `{0}`; there are: {names}", names = blocks::NAMES.join(", "))]
+    #[error("there is no block `{0}` to choose; there are: {names}", names = blocks::NAMES.join(", "))]
     UnknownBlock(String),
     /// No block is left to run.
     #[error(
@@ -161,7 +167,7 @@ pub async fn start(config: &Config, selection: &Selection) -> Result<Running, Bo
     let exchange =
         Exchange::open(ctx.clone(), exchange_config(config, &country, wire_address)).await?;
     seed::seed(&exchange, &country, &hosted).await?;
-    let mut built =
+    let (mut built, keeper) =
         blocks::build(config, &country, &hosted, selection, &place, &exchange, &ctx.db).await?;
     built.insert(0, exchange_block(&exchange, ctx, &country, config));
 
@@ -190,6 +196,7 @@ pub async fn start(config: &Config, selection: &Selection) -> Result<Running, Bo
         blocks: names,
         routes,
         operator,
+        keeper,
         trigger,
         servers,
     })
@@ -317,18 +324,24 @@ fn assemble(
 ) -> Result<Router, BootError> {
     let (clock, rng) = (built[0].ctx.clock.clone(), built[0].ctx.rng.clone());
     let mut router = own.into_router();
-    let mut bindings = Vec::new();
+    let (mut bindings, mut background, mut outboxes) = (Vec::new(), Vec::new(), Vec::new());
     for Built { subsystem, ctx, mut block } in built {
-        for job in std::mem::take(&mut block.jobs).into_iter().chain([run::sweeper()]) {
-            run::start_job(block.name, job, ctx.clone(), shutdown.clone());
-        }
-        run::start_outbox(&ctx, exchange, subsystem.clone(), shutdown.clone());
+        let jobs = std::mem::take(&mut block.jobs).into_iter().chain([run::sweeper()]);
+        background.extend(jobs.map(|job| (block.name, job, ctx.clone())));
+        outboxes.push((ctx.clone(), subsystem.clone()));
         let services = std::mem::take(&mut block.services);
         let routes = block.into_router(ctx.owner.clone()).layer(auth.layer());
         bindings.push(Binding { subsystem, services, router: routes.clone() });
         router = router.merge(routes);
     }
     exchange.bind(bindings)?;
+    // Only now: the first thing a job may do is to call another block.
+    for (block, job, ctx) in background {
+        run::start_job(block, job, ctx, shutdown.clone());
+    }
+    for (ctx, subsystem) in outboxes {
+        run::start_outbox(&ctx, exchange, subsystem, shutdown.clone());
+    }
     let router = kernel::problem::with_fallbacks(router);
     Ok(observe(kernel::limits::bound(router, &config.limits, clock.clone()), clock, rng))
 }
@@ -371,8 +384,9 @@ pub fn place(config: &Config) -> Result<Place, BootError> {
 pub fn databases(config: &Config) -> Result<Vec<(&'static str, &'static [Migration])>, BootError> {
     let country = Country::load(&config.country)?;
     let hosted = country.hosted_by(&config.installation.name);
-    let runs = |block: &&str| *block == "witness" || country.subsystem_of(block, &hosted).is_some();
-    let names = std::iter::once(EXCHANGE).chain(blocks::NAMES.iter().copied().filter(runs));
+    let runs = |block: &&str| country.subsystem_of(block, &hosted).is_some();
+    let chosen = blocks::NAMES.iter().copied().filter(runs);
+    let names = std::iter::once(EXCHANGE).chain(chosen).chain([blocks::WITNESS]);
     Ok(names.map(|name| (name, blocks::migrations(name))).collect())
 }
 
@@ -426,7 +440,8 @@ pub async fn blocks_in(directory: &std::path::Path) -> Result<Vec<Block>, BootEr
     let exchange =
         Exchange::open(ctx.clone(), exchange_config(&config, &country, config.listen.wire)).await?;
     let all = Selection::default();
-    let built = blocks::build(&config, &country, &hosted, &all, &place, &exchange, &ctx.db).await?;
+    let (built, _) =
+        blocks::build(&config, &country, &hosted, &all, &place, &exchange, &ctx.db).await?;
     let first = exchange_block(&exchange, ctx, &country, &config);
     Ok(std::iter::once(first).chain(built).map(|entry| entry.block).collect())
 }

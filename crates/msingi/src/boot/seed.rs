@@ -15,7 +15,9 @@ pub async fn seed(
     country: &Country,
     hosted: &[&Member],
 ) -> Result<(), BootError> {
-    let seeding = Seeding { exchange, country, hosted, actor: Actor::operator("country-pack") };
+    let before = exchange.snapshot();
+    let actor = Actor::operator("country-pack");
+    let seeding = Seeding { exchange, country, hosted, actor, before };
     seeding.members().await?;
     seeding.subsystems().await?;
     seeding.services().await?;
@@ -28,6 +30,8 @@ struct Seeding<'a> {
     country: &'a Country,
     hosted: &'a [&'a Member],
     actor: Actor,
+    /// The directory as it was: a right that somebody revoked since must not come back.
+    before: Arc<Snapshot>,
 }
 
 impl Seeding<'_> {
@@ -118,12 +122,10 @@ impl Seeding<'_> {
     }
 
     async fn rights(&self) -> Result<(), BootError> {
-        let known = self.known();
         for (service, client) in
             self.country.rights.iter().filter(|(service, _)| self.hosts(&service.member()))
         {
-            let granted = known.services.get(service).and_then(|entry| entry.clients.get(client));
-            if granted.is_some_and(|client| client.right) {
+            if self.before.services.contains_key(service) {
                 continue;
             }
             let right = AccessRight { service: service.clone(), client: client.clone() };

@@ -16,7 +16,13 @@ pub enum Args {
 pub fn run(args: Args, config: Result<Config, ConfigError>) -> Result<(), Failure> {
     match args {
         Args::Default => say(Config::default_commented().trim_end()),
-        Args::Show => say(toml::to_string_pretty(&config?)?.trim_end()),
+        Args::Show => {
+            let mut config = config?;
+            if config.storage.url.is_some() {
+                config.storage.url = Some("(set; it may hold a password)".into());
+            }
+            say(toml::to_string_pretty(&config)?.trim_end());
+        }
     }
     Ok(())
 }

@@ -7,7 +7,9 @@ mod conformance;
 mod demo;
 mod docs;
 mod doctor;
+mod events;
 mod join;
+mod keys;
 mod migrate;
 mod operator;
 mod serve;
@@ -58,6 +60,12 @@ enum Command {
     Join(join::Args),
     /// Print a token for whoever holds this installation's keys, to register officers with
     OperatorToken(operator::Args),
+    /// List and rotate this installation's keys
+    #[command(subcommand)]
+    Keys(keys::Args),
+    /// List and replay events that could not be delivered
+    #[command(subcommand)]
+    Events(events::Args),
     /// Work with the audit trails
     #[command(subcommand)]
     Audit(audit::Args),
@@ -84,6 +92,8 @@ pub async fn run(line: CommandLine) -> Result<(), Failure> {
         Command::Config(args) => config::run(args, config),
         Command::Join(args) => join::run(config?, args).await,
         Command::OperatorToken(args) => operator::run(&config?, &args),
+        Command::Keys(args) => keys::run(&config?, &args),
+        Command::Events(args) => events::run(config?, args).await,
         Command::Audit(args) => audit::run(config?, args).await,
         Command::Conformance(args) => conformance::run(args).await,
         Command::Bench(args) => bench::run(args).await,

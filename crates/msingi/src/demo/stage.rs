@@ -10,7 +10,7 @@ use std::path::PathBuf;
 const TOKEN_SECONDS: i64 = 8 * 3_600;
 
 /// How the demo's schemas on a PostgreSQL server begin.
-pub const SCHEMA_PREFIX: &str = "demo";
+pub const SCHEMA_PREFIX: &str = "msingi_demo";
 
 /// Where the country is put up.
 #[derive(Clone, Debug)]

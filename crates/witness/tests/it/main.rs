@@ -46,7 +46,8 @@ async fn installation(
             .map(|text| subsystem(text).service("checkpoints").expect("a service"))
             .collect(),
     };
-    let router: Router = witness::block(&ctx, deps.clone()).into_router(ctx.owner.clone());
+    let router: Router =
+        witness::block(&Witness::new(&ctx, deps.clone())).into_router(ctx.owner.clone());
     for (code, prefix) in
         [("checkpoints", "/witness/checkpoints"), ("audit-trail", "/witness/audit-trail")]
     {
