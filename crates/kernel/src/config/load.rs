@@ -109,7 +109,7 @@ fn read(place: &str, table: Table) -> Result<Config, ConfigError> {
         let what = error.inner().message().to_owned();
         let place = place.to_owned();
         let Some(rest) = what.strip_prefix("unknown field `") else {
-            return ConfigError::Value { place, key: path, what };
+            return ConfigError::Value { place, key: path, what: in_words(what) };
         };
         let word = rest.split('`').next().unwrap_or_default();
         // The path ends with the unknown key itself, or with the section around it.
@@ -118,6 +118,17 @@ fn read(place: &str, table: Table) -> Result<Config, ConfigError> {
         let key = if section.is_empty() { word.to_owned() } else { format!("{section}.{word}") };
         ConfigError::UnknownKey { place, remedy: suggestion(section, word), key }
     })
+}
+
+/// What is expected, without the names that Rust has for it.
+fn in_words(what: String) -> String {
+    let Some((found, expected)) = what.rsplit_once(", expected ") else { return what };
+    let expected = match expected {
+        "usize" | "u16" | "u32" | "u64" | "i64" => "a whole number",
+        "a boolean" => "true or false",
+        other => other,
+    };
+    format!("{found}, expected {expected}")
 }
 
 /// What to write instead of an unknown key: the nearest one of its section, or where it belongs, or all there are.
@@ -247,6 +258,7 @@ mod tests {
         let mut full = Config::default();
         full.installation.issuer = Some(String::new());
         full.storage.url = Some("".into());
+        full.listen.wire_url = Some(String::new());
         full.listen.metrics = Some(([127, 0, 0, 1], 9_090).into());
         let table = Table::try_from(full).unwrap();
         let mut keys = Vec::new();
@@ -287,6 +299,9 @@ mod tests {
     fn a_wrong_value_names_its_key() {
         let wrong = load("[limits]\nbody_bytes = \"many\"", &[]).unwrap_err();
         assert!(wrong.starts_with("FILE: `limits.body_bytes`: invalid type"), "{wrong}");
+        assert!(wrong.ends_with("expected a whole number"), "{wrong}");
+        let wrong = load("[installation]\nsandbox = 1", &[]).unwrap_err();
+        assert!(wrong.ends_with("expected true or false"), "{wrong}");
         let wrong = load("[listen]\npublic = \"nowhere\"", &[]).unwrap_err();
         assert!(wrong.starts_with("FILE: `listen.public`: "), "{wrong}");
         let wrong = load("[storage]\nengine = \"oracle\"", &[]).unwrap_err();

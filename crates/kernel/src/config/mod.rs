@@ -55,6 +55,9 @@ pub struct Listen {
     pub public: SocketAddr,
     /// For other installations, by mutual TLS.
     pub wire: SocketAddr,
+    /// Where other installations reach the wire listener, if not under its own address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wire_url: Option<String>,
     /// For whoever collects metrics, in plain HTTP.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics: Option<SocketAddr>,
@@ -179,6 +182,7 @@ impl Default for Listen {
         Self {
             public: ([127, 0, 0, 1], 8080).into(),
             wire: ([127, 0, 0, 1], 8443).into(),
+            wire_url: None,
             metrics: None,
         }
     }

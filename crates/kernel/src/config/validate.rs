@@ -70,6 +70,9 @@ impl Config {
                 );
             }
         }
+        if self.listen.wire_url.as_ref().is_some_and(|url| !url.starts_with("https://")) {
+            return refuse("listen.wire_url", "write https://HOST:PORT, as peers reach it");
+        }
         if self.listen.public == self.listen.wire && self.listen.public.port() != 0 {
             return refuse("listen.wire", "it needs another port than listen.public");
         }
@@ -184,6 +187,8 @@ mod tests {
     fn bounds_and_pairs_are_checked() {
         assert_eq!(refused(|c| c.storage.engine = Engine::Postgres), "storage.url");
         assert_eq!(refused(|c| c.storage.pg_pool = 0), "storage.pg_pool");
+        let plain = || Some("http://registrar.example.org".to_owned());
+        assert_eq!(refused(|c| c.listen.wire_url = plain()), "listen.wire_url");
         for prefix in ["", "1st", "My", "a-b", "seventeen_letters"] {
             let set = |c: &mut Config| prefix.clone_into(&mut c.storage.schema_prefix);
             assert_eq!(refused(set), "storage.schema_prefix", "{prefix}");

@@ -217,7 +217,7 @@ fn exchange_config(config: &Config, country: &Country, wire: SocketAddr) -> exch
     exchange::Config {
         installation: name.clone(),
         hub: !split || country.hub == *name,
-        address: format!("https://{wire}"),
+        address: config.listen.wire_url.clone().unwrap_or_else(|| format!("https://{wire}")),
         timeout_seconds: config.limits.timeout_seconds,
         body_limit_bytes: config.limits.body_bytes,
         ..exchange::Config::default()

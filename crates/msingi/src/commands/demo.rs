@@ -49,7 +49,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         schema_prefix: SCHEMA_PREFIX.to_owned(),
         program: None,
     };
-    let mut screen = Screen::new();
+    let mut screen = Screen::stdout();
     screen.title("Tumbawe, an invented country", &setting(&args));
     let stage = Stage::build(&place).await?;
     let world = stage.world()?;

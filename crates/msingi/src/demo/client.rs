@@ -49,7 +49,6 @@ impl Desk {
     }
 
     /// A request with the token on it.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token)
     }
@@ -138,7 +137,7 @@ pub struct Page {
 impl Browser {
     /// A browser without cookies.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn without_cookies() -> Self {
         let http = Client::builder().cookie_store(true).timeout(Duration::from_secs(30)).build();
         Self { http: http.expect("a client without special settings can be built") }
     }

@@ -148,7 +148,7 @@ async fn mother(cast: &Cast, screen: &mut Screen) -> Result<Mother, StoryError> 
         "GOV/CRO enters her birth from the paper book: August 1996, the day is unknown\nGOV/NIA follows the registration under the Identity Act, s.5, and enrols her app",
     );
     let reads = vec!["the identity authority reads her registration to know that she exists"];
-    Ok(Mother { vid, secret, browser: Browser::new(), reads })
+    Ok(Mother { vid, secret, browser: Browser::without_cookies(), reads })
 }
 
 /// Enrols an authenticator for whoever the registration is about, once the identity authority knows

@@ -18,7 +18,7 @@ pub struct Screen {
 impl Screen {
     /// A screen for standard output.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn stdout() -> Self {
         let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         let clock = Clock::system();
         Self { silent: false, colour, step: 0, began: clock.monotonic_micros(), clock }
@@ -27,7 +27,7 @@ impl Screen {
     /// A screen that shows nothing, for tests.
     #[must_use]
     pub fn silent() -> Self {
-        Self { silent: true, ..Self::new() }
+        Self { silent: true, ..Self::stdout() }
     }
 
     /// The heading.
