@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use aws_lc_rs::hmac;
 use basis::{Id, Timestamp};
-use contracts::{CallContext, Pseudonym, RefusalReason, ServiceId, SubsystemId, WireError};
+use contracts::{
+    CallContext, MemberId, Pseudonym, RefusalReason, ServiceId, SubsystemId, WireError,
+};
 use kernel::db::{Db, DbError};
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
@@ -292,14 +294,30 @@ impl Exchange {
         service: Option<&ServiceId>,
         client: Option<&SubsystemId>,
     ) -> Result<Vec<HopRow>, ExchangeError> {
+        self.hops_of(None, before, limit, service, client).await
+    }
+
+    /// As [`Exchange::hops`], of calls that `member` made or answered.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn hops_of(
+        &self,
+        member: Option<&MemberId>,
+        before: Option<Id>,
+        limit: u16,
+        service: Option<&ServiceId>,
+        client: Option<&SubsystemId>,
+    ) -> Result<Vec<HopRow>, ExchangeError> {
         // Ids are minted by other installations too, whose clocks may be a little ahead.
         let last = first_id_at(self.0.ctx.clock.now().plus_seconds(3600));
         let before = before.unwrap_or(last);
         let service = service.map(ToString::to_string).unwrap_or_default();
         let client = client.map(ToString::to_string).unwrap_or_default();
+        let of = member.map(|member| format!("{member}/")).unwrap_or_default();
         let read = self.0.ctx.db.read(move |tx| {
             Box::pin(async move {
-                store::hops::list(tx, before, i64::from(limit), &service, &client).await
+                store::hops::list(tx, before, i64::from(limit), &service, &client, &of).await
             })
         });
         read.await.map_err(ExchangeError::Db)

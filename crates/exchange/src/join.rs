@@ -301,7 +301,7 @@ impl Exchange {
         }
         if answer.installation != self.0.config.installation {
             let text = format!(
-                "the token is for installation {}, this one is {}: set exchange.installation",
+                "the token is for installation {}, this one is {}: set installation.name",
                 answer.installation, self.0.config.installation
             );
             return Err(ExchangeError::Peer(text));

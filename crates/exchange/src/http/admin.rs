@@ -295,19 +295,21 @@ pub(crate) struct HopsOut {
     hops: Vec<HopRow>,
 }
 
-/// Reads the hop log.
+/// Reads the hop log: an operator all of it, an auditor what their own member asked or answered.
 #[utoipa::path(get, path = "/exchange/v1/hops", tag = "hops", security(("officer" = [])),
     params(HopQuery), responses((status = 200, body = HopsOut), (status = 400, body = Problem)))]
 pub(crate) async fn list_hops(
     State(exchange): State<Exchange>,
-    _officer: HostedOfficer<ReadHops>,
+    officer: HostedOfficer<ReadHops>,
     Query(query): Query<HopQuery>,
 ) -> Result<Json<HopsOut>, Problem> {
     let limit = query.limit.unwrap_or(50);
     if !(1..=200).contains(&limit) {
         return Err(ExchangeError::invalid("limit", "send 1 to 200").into());
     }
-    let hops =
-        exchange.hops(query.before, limit, query.service.as_ref(), query.client.as_ref()).await?;
+    // Several members share an installation, and each grants its own officers their roles.
+    let own = officer.actor().member;
+    let (service, client) = (query.service.as_ref(), query.client.as_ref());
+    let hops = exchange.hops_of(own.as_ref(), query.before, limit, service, client).await?;
     Ok(Json(HopsOut { hops }))
 }

@@ -56,21 +56,25 @@ pub async fn append(tx: &mut Tx, hops: &[Hop], answers: &[HopAnswer]) -> Result<
 }
 
 /// Hops older than `before`, newest first, with their answers. `service` and `client` filter when
-/// not empty.
+/// not empty, and so does `of`, the start of what is a member's: `TB/GOV/MSP/`.
 pub async fn list(
     tx: &mut Tx,
     before: Id,
     limit: i64,
     service: &str,
     client: &str,
+    of: &str,
 ) -> Result<Vec<HopRow>, DbError> {
     let sql = "SELECT hop.id, hop.direction, hop.recorded, hop.peer, hop.client, hop.service, hop.method, hop.purpose,
             hop.basis, hop.basis_reference, hop.agreement, hop.officer, hop.case_reference, hop.correlation, hop.refusal,
             hop_answer.status, hop_answer.recorded AS answered
         FROM hop LEFT JOIN hop_answer ON hop_answer.hop = hop.id AND hop_answer.direction = hop.direction
         WHERE hop.id < $1 AND ($3 = '' OR hop.service = $3) AND ($4 = '' OR hop.client = $4)
+            AND ($5 = '' OR substr(hop.client, 1, $6) = $5 OR substr(hop.service, 1, $6) = $5)
         ORDER BY hop.id DESC, hop.direction LIMIT $2";
-    let args = [before.into(), limit.into(), service.into(), client.into()];
+    let characters = i64::try_from(of.chars().count()).unwrap_or(i64::MAX);
+    let args: [Value; 6] =
+        [before.into(), limit.into(), service.into(), client.into(), of.into(), characters.into()];
     tx.all(sql, &args).await?.iter().map(hop_row).collect()
 }
 

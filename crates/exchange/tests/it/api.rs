@@ -318,6 +318,33 @@ async fn each_route_knows_who_may_not() {
 }
 
 #[tokio::test]
+async fn an_auditor_sees_what_their_own_member_asked_or_answered() {
+    on_each_engine(async |store| {
+        let api = Api::open(store).await;
+        api.site.officer("TB/GOV/MSP", "amina", &["exchange-user"]).await;
+        let token = api.issuer.mint("amina", "GOV/MSP", &["exchange-user"], 600).unwrap();
+        let headers = [
+            ("msingi-client", BENEFITS),
+            ("msingi-purpose", "benefit-eligibility"),
+            ("msingi-legal-basis", "law:Social Protection Act s.4"),
+        ];
+        assert_eq!(api.send(call(RECORDS, &token, &headers)).await.0, 200);
+        let seen = async |member: &str, role: &str| {
+            let token = api.token(member, &[role]);
+            let (status, answer) =
+                api.ask(Method::GET, "/exchange/v1/hops", &token, json!(null)).await;
+            assert_eq!(status, 200, "{answer}");
+            answer["hops"].as_array().unwrap().len()
+        };
+        assert_eq!(seen("GOV/MSP", "auditor").await, 1, "who asked");
+        assert_eq!(seen("GOV/NIA", "auditor").await, 1, "who answered");
+        assert_eq!(seen("COM/LAKESIDE", "auditor").await, 0, "who has nothing to do with it");
+        assert_eq!(seen("COM/LAKESIDE", "operator").await, 1, "who runs it all");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_administrator_acts_for_their_own_member_only() {
     on_each_engine(async |store| {
         let api = Api::open(store).await;

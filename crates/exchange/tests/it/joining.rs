@@ -27,7 +27,7 @@ async fn a_token_is_good_once_in_time_for_its_installation() {
         let good = token(&hub, "frontline", &["TB/GOV/MSP"]).await;
 
         let wrong_name = other.exchange.join(&good).await.unwrap_err();
-        assert!(wrong_name.to_string().contains("set exchange.installation"), "{wrong_name}");
+        assert!(wrong_name.to_string().contains("set installation.name"), "{wrong_name}");
         // The failed attempt used the token up: whoever had it was not who it was for.
         let used = frontline.exchange.join(&good).await.unwrap_err();
         assert!(used.to_string().contains("used before"), "{used}");

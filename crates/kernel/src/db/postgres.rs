@@ -232,7 +232,7 @@ pub(super) fn from_driver(error: Error) -> DbError {
 
 /// The message with its causes: the driver's own text says only "db error".
 /// The server's DETAIL is left out, because it quotes the row.
-fn chain(error: &Error) -> String {
+pub(super) fn chain(error: &Error) -> String {
     if let Some(db) = error.as_db_error() {
         return format!("{}: {}", db.code().code(), db.message());
     }

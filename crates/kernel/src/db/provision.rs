@@ -1,9 +1,10 @@
 //! PostgreSQL: a schema and a login role for each block, so that no block can reach another's rows.
 
 use super::error::DbError;
-use super::postgres::from_driver;
+use super::postgres::{chain, from_driver};
 use aws_lc_rs::hmac;
 use std::fmt::Write as _;
+use tokio_postgres::config::Host;
 use tokio_postgres::{Client, Config, NoTls};
 
 /// A place on a PostgreSQL-wire server.
@@ -103,12 +104,27 @@ fn ignore_race(error: tokio_postgres::Error) -> Result<(), tokio_postgres::Error
 }
 
 async fn connect(config: &Config) -> Result<Client, DbError> {
-    let (client, connection) = config
-        .connect(NoTls)
-        .await
-        .map_err(|error| DbError::Unavailable(format!("PostgreSQL: {}", from_driver(error))))?;
+    let (client, connection) = config.connect(NoTls).await.map_err(|error| {
+        DbError::Unavailable(format!(
+            "PostgreSQL at {}: {}; check that it runs and that storage.url is right",
+            places(config),
+            chain(&error)
+        ))
+    })?;
     tokio::spawn(connection);
     Ok(client)
+}
+
+/// The servers that a URL names, without user and password.
+fn places(config: &Config) -> String {
+    let hosts = config.get_hosts().iter().enumerate().map(|(number, host)| match host {
+        Host::Tcp(name) => {
+            let port = config.get_ports().get(number).or(config.get_ports().first());
+            format!("{name}:{}", port.unwrap_or(&5432))
+        }
+        Host::Unix(folder) => folder.display().to_string(),
+    });
+    hosts.collect::<Vec<_>>().join(", ")
 }
 
 /// Names become part of SQL text, so they are held to a narrow alphabet.

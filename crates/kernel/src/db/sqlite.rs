@@ -38,6 +38,10 @@ impl Sqlite {
         };
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             .map_err(|error| opening(path, &error))?;
+        // SQLite falls back to reading where it may not write, and says so at the first write only.
+        if purpose == Use::Write && connection.is_readonly("main").map_err(from_driver)? {
+            return Err(DbError::ReadOnly(path.display().to_string()));
+        }
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(from_driver)?;
         let pragmas = match purpose {
