@@ -102,11 +102,6 @@ impl Country {
         Some(Self { place, stage: Some(stage), _folder: folder })
     }
 
-    /// A country in three processes on SQLite.
-    pub async fn split() -> Self {
-        Self::put_up(Engine::Sqlite, Setting::ThreeProcesses).await.expect("SQLite is always there")
-    }
-
     /// How the driver reaches it.
     pub fn world(&self) -> World {
         self.stage().world().expect("the operators' tokens can be signed")

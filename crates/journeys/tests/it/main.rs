@@ -3,6 +3,10 @@
 mod authorisation;
 mod country;
 mod program;
+mod refusals;
+mod selection;
 mod shared;
+mod split;
 mod story;
+mod stranger;
 mod values;

@@ -74,8 +74,8 @@ pub async fn tables(db: &Db) -> Vec<String> {
     let sql = match db.engine() {
         "sqlite" => "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
         _ => {
-            "SELECT CAST(table_name AS TEXT) AS name FROM information_schema.tables
-            WHERE table_schema = current_schema() ORDER BY name"
+            "SELECT CAST(tablename AS TEXT) AS name FROM pg_tables
+            WHERE schemaname = current_schema() ORDER BY name"
         }
     };
     let rows = all(db, sql.to_owned()).await;

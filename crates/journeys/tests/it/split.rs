@@ -1,0 +1,157 @@
+//! What can only happen between installations: somebody else's certificate, a newer protocol, a row
+//! changed behind the back of its own code, a neighbour that is down.
+
+use crate::country::{Country, Engine, Folder, Setting};
+use crate::{program, stranger};
+use kernel::db::DbError;
+use msingi::demo::{Desk, world};
+use reqwest::{Method, Response};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const REGISTRAR: usize = 0;
+const RECORDS: &str = "/exchange/r1/TB/GOV/NIA/residents/records";
+const RESOLVE: &str = "/exchange/r1/TB/GOV/NIA/identity/persons/resolve";
+
+/// A problem document that says what is the matter in one sentence.
+async fn problem(answer: Response) -> (u16, String, String) {
+    let status = answer.status().as_u16();
+    let kind = answer.headers().get("content-type").cloned();
+    assert_eq!(kind.as_ref().map(|it| it.as_bytes()), Some(b"application/problem+json".as_slice()));
+    let problem: Value = answer.json().await.expect("JSON");
+    let text = |name: &str| problem[name].as_str().unwrap_or_default().to_owned();
+    let detail = text("detail");
+    assert!(!detail.is_empty() && !detail.contains('\n'), "{problem}");
+    (status, text("type").replace("urn:msingi:problem:", ""), detail)
+}
+
+async fn split() -> Country {
+    Country::put_up(Engine::Sqlite, Setting::ThreeProcesses).await.expect("SQLite is always there")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_are_turned_away_at_the_wire() {
+    let country = split().await;
+    let wire = country.configs()[REGISTRAR].listen.wire;
+    let call = async |client: &reqwest::Client, version: &str| {
+        let request = client.post(format!("https://{wire}/wire/v1/call"));
+        request.header("msingi-wire-version", version).body("{}").send().await
+    };
+
+    let nobody = stranger::client(false);
+    let (status, slug, detail) = problem(call(&nobody, "1").await.expect("an answer")).await;
+    assert_eq!((status, slug.as_str()), (401, "not-authentic"), "{detail}");
+    assert!(detail.contains("connect with the installation's TLS certificate"), "{detail}");
+
+    let newer = call(&nobody, "99").await.expect("an answer");
+    assert_eq!(newer.headers()["msingi-wire-error"], "wire-version");
+    let (status, slug, detail) = problem(newer).await;
+    assert_eq!((status, slug.as_str()), (400, "wire-version"), "{detail}");
+    assert!(detail.contains("99") && detail.contains("speaks 1"), "{detail}");
+
+    let impostor = call(&stranger::client(true), "1").await;
+    let error = impostor.expect_err("the handshake is refused");
+    assert!(!error.is_timeout(), "{error}");
+    let refused = country.logs().into_iter().find(|(_, log)| log.contains("TLS handshake"));
+    assert!(refused.is_some(), "the registrar's operator can see it");
+    country.forget().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_auditor_names_a_row_changed_in_another_installation() {
+    let country = split().await;
+    country.tell().await;
+    let world = country.world();
+    let auditor = world::AUDITOR.arrive(&world.treasury, "TB").await.expect("the auditor arrives");
+    let before = until_witnessed(&auditor).await;
+    assert_eq!(before["findings"], json!([]));
+
+    let civil = country.database("registrar/civil").await;
+    let sql = "UPDATE audit SET actor = 'officer:GOV/CRO/r-99' WHERE position = 2";
+    let changed: Result<u64, DbError> =
+        civil.write(move |tx| Box::pin(async move { tx.exec(sql, &[]).await })).await;
+    assert_eq!(changed.expect("SQL gets past all code"), 1);
+
+    let after = check_civil(&auditor).await.expect("the trail is still witnessed");
+    let findings = after["findings"].as_array().expect("a list");
+    let named = |finding: &Value| {
+        let text = finding.as_str().unwrap_or_default();
+        text.starts_with("row 2 (civil.") && text.ends_with("was changed after it was sealed")
+    };
+    assert!(findings.iter().any(named), "{after}");
+    let kept = auditor.get("/witness/findings").await.expect("findings");
+    assert!(kept.to_string().contains("row 2 (civil."), "{kept}");
+
+    let config = country.configs()[REGISTRAR].storage.path.join("msingi.toml");
+    let config = config.to_str().expect("a path of ours");
+    let folder = Folder::new();
+    let command = program::command(&folder, &["--config", config, "audit", "verify"]);
+    let ended = program::ended(command).await;
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.out.contains("civil: NOT INTACT"), "{ended:?}");
+    assert!(ended.err.contains("error: one audit trail is not what it was"), "{ended:?}");
+    country.forget().await;
+}
+
+/// Waits until the auditor has a checkpoint of the civil register and finds all well.
+async fn until_witnessed(auditor: &Desk) -> Value {
+    const TRIES: usize = 200;
+    for _ in 0..TRIES {
+        if let Some(report) = check_civil(auditor).await
+            && report["rows"].as_i64() >= Some(2)
+        {
+            return report;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("the civil register's trail was not witnessed");
+}
+
+async fn check_civil(auditor: &Desk) -> Option<Value> {
+    let reports = auditor.post("/witness/checks", "test", &json!({})).await.expect("checks");
+    let reports = reports.as_array().expect("a list").clone();
+    reports.into_iter().find(|it| it["block"] == "civil" && it["installation"] == "registrar")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_neighbour_that_is_down_is_one_clear_error_until_it_is_back() {
+    let mut country = split().await;
+    let told = country.tell().await;
+    let wire = country.configs()[REGISTRAR].listen.wire;
+    let caseworker = world::CASEWORKER.arrive(&country.world().frontline, "TB").await;
+    let caseworker = caseworker.expect("the caseworker arrives");
+    let ask = |method: Method, path: &str| {
+        let request =
+            caseworker.request(method, path).header("msingi-client", "TB/GOV/MSP/benefits");
+        let request = request.header("msingi-purpose", "benefit-eligibility");
+        request.header("msingi-legal-basis", "law:Social Protection Act, s.4")
+    };
+    let resolve = ask(Method::POST, RESOLVE).json(&json!({"system": "VID", "value": told.vid}));
+    let resolved: Value = resolve.send().await.expect("answers").json().await.expect("JSON");
+    let subject = resolved["pseudonym"].as_str().expect("a pseudonym").to_owned();
+    let read = async || {
+        let request = ask(Method::GET, RECORDS).header("msingi-subject", &subject);
+        request.send().await.expect("the ministry's own installation answers")
+    };
+    assert_eq!(read().await.status(), 200);
+
+    country.processes().stop_one(REGISTRAR).await;
+    let (status, slug, detail) = problem(read().await).await;
+    assert_eq!((status, slug.as_str()), (502, "peer-unreachable"), "{detail}");
+    assert!(detail.contains("registrar") && detail.contains(&wire.to_string()), "{detail}");
+    assert!(detail.contains("Connection refused"), "{detail}");
+
+    let impostor = stranger::stand_in(wire).await;
+    let (status, slug, detail) = problem(read().await).await;
+    assert_eq!((status, slug.as_str()), (502, "peer-certificate"), "{detail}");
+    assert!(detail.contains("registrar") && detail.contains("fingerprint"), "{detail}");
+    assert!(detail.contains("join anew"), "it names the remedy: {detail}");
+    impostor.abort();
+    // The port is free when the task is gone.
+    let _ = impostor.await;
+
+    country.processes().start_one(REGISTRAR).await.expect("the registrar starts again");
+    let answer = read().await;
+    assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap_or_default());
+    country.forget().await;
+}
