@@ -75,7 +75,7 @@ impl Tx {
         let payload = event.payload.to_string();
         for destination in self.destinations(event.topic) {
             let now = self.now();
-            let args: [Value; 7] = [
+            let args: Vec<Value> = vec![
                 self.mint().into(),
                 event.topic.into(),
                 event.object.into(),
@@ -86,7 +86,7 @@ impl Tx {
             ];
             let sql = "INSERT INTO outbox (id, topic, object, payload, destination, state, attempts, next_at, created)
                 VALUES ($1, $2, $3, $4, $5, 'pending', 0, $6, $7)";
-            self.exec(sql, &args).await?;
+            self.defer(sql, args).await?;
             self.mark_emitted();
         }
         Ok(())

@@ -126,7 +126,7 @@ impl Tx {
     /// # Errors
     /// Any [`DbError`].
     pub async fn audit(&mut self, audit: Audit) -> Result<(), DbError> {
-        let args: [Value; 6] = [
+        let args: Vec<Value> = vec![
             self.mint().into(),
             self.now().into(),
             audit.event.name.into(),
@@ -135,6 +135,6 @@ impl Tx {
             audit.detail.to_string().into(),
         ];
         let sql = "INSERT INTO audit (id, at, event, actor, object, detail) VALUES ($1, $2, $3, $4, $5, $6)";
-        self.exec(sql, &args).await.map(drop)
+        self.defer(sql, args).await
     }
 }

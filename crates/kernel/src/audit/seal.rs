@@ -46,8 +46,8 @@ async fn seal_some(tx: &mut Tx) -> Result<usize, DbError> {
         let digest = entry.digest();
         position += 1;
         chain = link(&chain, position, &digest);
-        let args: [Value; 4] = [position.into(), digest.into(), chain.into(), entry.id.into()];
-        tx.exec("UPDATE audit SET position = $1, digest = $2, chain = $3 WHERE id = $4", &args)
+        let args: Vec<Value> = vec![position.into(), digest.into(), chain.into(), entry.id.into()];
+        tx.defer("UPDATE audit SET position = $1, digest = $2, chain = $3 WHERE id = $4", args)
             .await?;
     }
     Ok(rows.len())

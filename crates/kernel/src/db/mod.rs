@@ -16,6 +16,7 @@
 //!
 //! Invariants: no driver type leaves this folder; a closure awaits nothing but its transaction.
 
+mod copy;
 mod error;
 mod migrate;
 mod postgres;

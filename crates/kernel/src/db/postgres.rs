@@ -1,17 +1,24 @@
 //! The PostgreSQL side: one pooled connection and what can be done with it.
 
+use super::copy;
 use super::error::DbError;
 use super::row::Row;
-use super::table::{ColumnType, Table};
+use super::table::Table;
 use super::value::Value;
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use deadpool_postgres::Object;
-use futures_util::future;
+use futures_util::{SinkExt, future};
+use std::pin::Pin;
 use std::sync::Arc;
-use tokio_postgres::Error;
-use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::{CopyInSink, Error, Statement};
+
+/// Rows up to which an INSERT each, sent without waiting, is cheaper than COPY, which takes a round
+/// trip to begin.
+const FEW: usize = 8;
+/// Statements that wait for company at the most.
+const WAITING: usize = 16;
 
 /// Where a connection stands in its transaction.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,97 +31,159 @@ enum State {
     Open,
 }
 
+/// What nobody waits for: it goes out together with the next statement, at the latest with COMMIT.
+#[derive(Default)]
+struct Waiting {
+    /// A COPY whose rows are sent and whose end is not.
+    copy: Option<Pin<Box<CopyInSink<Bytes>>>>,
+    /// Statements that come after it.
+    statements: Vec<(Statement, Vec<Value>)>,
+}
+
 /// A connection out of the pool.
 pub(super) struct Postgres {
     client: Option<Object>,
     state: State,
+    waiting: Waiting,
 }
 
 impl Postgres {
     pub(super) fn new(client: Object) -> Self {
-        Self { client: Some(client), state: State::Idle }
+        Self { client: Some(client), state: State::Idle, waiting: Waiting::default() }
     }
 
     pub(super) fn begin(&mut self) {
         self.state = State::Wanted;
     }
 
+    /// Sends COMMIT right behind what still waits. If something of that fails, the server takes
+    /// COMMIT for ROLLBACK, and the failure is what is answered.
     pub(super) async fn commit(&mut self) -> Result<(), DbError> {
-        self.finish("COMMIT").await
+        let waiting = std::mem::take(&mut self.waiting);
+        if self.state != State::Open && waiting.is_empty() {
+            self.state = State::Idle;
+            return Ok(());
+        }
+        let mut ended = false;
+        let commit = async {
+            let outcome = self.client().batch_execute("COMMIT").await;
+            ended = outcome.is_ok();
+            outcome
+        };
+        let outcome = self.send(waiting, commit).await;
+        if ended {
+            self.state = State::Idle;
+        }
+        outcome
     }
 
     pub(super) async fn rollback(&mut self) -> Result<(), DbError> {
-        self.finish("ROLLBACK").await
-    }
-
-    async fn finish(&mut self, word: &str) -> Result<(), DbError> {
+        self.waiting = Waiting::default();
         if self.state == State::Open {
-            self.client().batch_execute(word).await.map_err(from_driver)?;
+            self.client().batch_execute("ROLLBACK").await.map_err(from_driver)?;
         }
         self.state = State::Idle;
         Ok(())
     }
 
     pub(super) async fn ddl(&mut self, statement: &str) -> Result<(), DbError> {
-        self.ensure_open().await?;
-        self.client().batch_execute(statement).await.map_err(from_driver)
+        let waiting = std::mem::take(&mut self.waiting);
+        let outcome = self.send(waiting, self.client().batch_execute(statement)).await;
+        self.opened();
+        outcome
     }
 
     pub(super) async fn exec(&mut self, sql: &str, args: &[Value]) -> Result<u64, DbError> {
+        let waiting = std::mem::take(&mut self.waiting);
         let client = self.client();
         let work = async {
             let statement = client.prepare_cached(sql).await?;
             client.execute_raw(&statement, args).await
         };
-        let answer = self.with_begin(work).await;
+        let answer = self.send(waiting, work).await;
         self.opened();
         answer
     }
 
     pub(super) async fn query(&mut self, sql: &str, args: &[Value]) -> Result<Vec<Row>, DbError> {
+        let waiting = std::mem::take(&mut self.waiting);
         let client = self.client();
         let work = async {
             let statement = client.prepare_cached(sql).await?;
             let args: Vec<&(dyn ToSql + Sync)> = args.iter().map(|arg| arg as _).collect();
             client.query(&statement, &args).await
         };
-        let answer = self.with_begin(work).await;
+        let answer = self.send(waiting, work).await;
         self.opened();
         rows(&answer?)
     }
 
-    pub(super) async fn append(&mut self, table: &Table, values: &[Value]) -> Result<(), DbError> {
-        self.ensure_open().await?;
-        let names: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
-        let types: Vec<Type> = table.columns.iter().map(|(_, kind)| kind.postgres()).collect();
-        let text = format!("COPY {} ({}) FROM STDIN BINARY", table.name, names.join(", "));
-        let sink = self.client().copy_in(&text).await.map_err(from_driver)?;
-        let mut writer = std::pin::pin!(BinaryCopyInWriter::new(sink, &types));
-        for row in values.chunks_exact(table.columns.len()) {
-            writer.as_mut().write_raw(row).await.map_err(from_driver)?;
+    /// Takes a statement to send with the next one.
+    pub(super) async fn defer(&mut self, sql: &str, args: Vec<Value>) -> Result<(), DbError> {
+        let statement = self.client().prepare_cached(sql).await.map_err(from_driver)?;
+        self.waiting.statements.push((statement, args));
+        if self.waiting.statements.len() < WAITING {
+            return Ok(());
         }
-        writer.finish().await.map(drop).map_err(from_driver)
+        let waiting = std::mem::take(&mut self.waiting);
+        let outcome = self.send(waiting, future::ready(Ok(()))).await;
+        self.opened();
+        outcome
     }
 
-    /// Runs `work`, sending BEGIN just before it when a transaction is wanted.
-    async fn with_begin<T>(
+    pub(super) async fn append(&mut self, table: &Table, values: &[Value]) -> Result<(), DbError> {
+        let width = table.columns.len();
+        if values.len() <= FEW * width {
+            let text = copy::insert_text(table);
+            for row in values.chunks_exact(width) {
+                self.defer(&text, row.to_vec()).await?;
+            }
+            return Ok(());
+        }
+        let (text, rows) = (copy::text(table), copy::encode(table, values)?);
+        let waiting = std::mem::take(&mut self.waiting);
+        let client = self.client();
+        let work = async {
+            let statement = client.prepare_cached(&text).await?;
+            let mut sink = Box::pin(client.copy_in(&statement).await?);
+            sink.feed(rows).await?;
+            Ok(sink)
+        };
+        let sink = self.send(waiting, work).await;
+        self.opened();
+        self.waiting.copy = Some(sink?);
+        Ok(())
+    }
+
+    /// Sends BEGIN if it is wanted, then what waits, then `work`, without waiting in between. The
+    /// server does them in this order, and after a failure refuses the rest: the first failure is
+    /// what is answered.
+    async fn send<T>(
         &self,
+        mut waiting: Waiting,
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, DbError> {
-        if self.state != State::Wanted {
-            return work.await.map_err(from_driver);
-        }
-        let (begun, done) = future::join(self.client().batch_execute("BEGIN"), work).await;
-        begun.map_err(from_driver)?;
-        done.map_err(from_driver)
-    }
-
-    async fn ensure_open(&mut self) -> Result<(), DbError> {
-        if self.state == State::Wanted {
-            self.client().batch_execute("BEGIN").await.map_err(from_driver)?;
-        }
-        self.opened();
-        Ok(())
+        let client = self.client();
+        let begin = async {
+            match self.state {
+                State::Wanted => client.batch_execute("BEGIN").await,
+                State::Idle | State::Open => Ok(()),
+            }
+        };
+        let copy = async {
+            match &mut waiting.copy {
+                Some(copy) => copy.as_mut().finish().await.map(drop),
+                None => Ok(()),
+            }
+        };
+        let statements = waiting.statements.iter();
+        let statements = statements.map(|(statement, args)| client.execute_raw(statement, args));
+        // Futures that are joined are polled in order, and each sends when it is polled first.
+        let joined = future::join4(begin, copy, future::join_all(statements), work).await;
+        let (begun, copied, done, worked) = joined;
+        let before = [begun, copied].into_iter().chain(done.into_iter().map(|one| one.map(drop)));
+        before.collect::<Result<(), Error>>().map_err(from_driver)?;
+        worked.map_err(from_driver)
     }
 
     fn opened(&mut self) {
@@ -128,6 +197,12 @@ impl Postgres {
     }
 }
 
+impl Waiting {
+    fn is_empty(&self) -> bool {
+        self.copy.is_none() && self.statements.is_empty()
+    }
+}
+
 impl Drop for Postgres {
     /// A caller that went away in the middle must not hand an open transaction to the next one.
     fn drop(&mut self) {
@@ -135,17 +210,6 @@ impl Drop for Postgres {
             && let Some(client) = self.client.take()
         {
             drop(Object::take(client));
-        }
-    }
-}
-
-impl ColumnType {
-    fn postgres(self) -> Type {
-        match self {
-            Self::Bool => Type::BOOL,
-            Self::Int => Type::INT8,
-            Self::Text => Type::TEXT,
-            Self::Bytes => Type::BYTEA,
         }
     }
 }

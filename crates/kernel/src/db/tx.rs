@@ -63,6 +63,21 @@ impl Tx {
         self.noted(answer)
     }
 
+    /// Runs a statement whose answer nobody needs. On PostgreSQL it travels with the next one, at the
+    /// latest with the commit, which saves a round trip.
+    ///
+    /// # Errors
+    /// As [`Tx::exec`]; on PostgreSQL a refusal is told by the statement or the commit that it
+    /// travelled with, so that no closure can answer it.
+    pub async fn defer(&mut self, sql: &'static str, args: Vec<Value>) -> Result<(), DbError> {
+        self.check(false, sql)?;
+        let answer = match &mut self.connection {
+            Connection::Sqlite(sqlite) => sqlite.exec(sql, &args).map(drop),
+            Connection::Postgres(postgres) => Box::pin(postgres.defer(sql, args)).await,
+        };
+        self.noted(answer)
+    }
+
     /// All rows of a query, or of a statement with RETURNING.
     ///
     /// # Errors
@@ -92,11 +107,11 @@ impl Tx {
         self.opt(sql, args).await?.ok_or(DbError::NoRow)
     }
 
-    /// Adds many rows: a prepared loop on SQLite, COPY on PostgreSQL. `values` holds the rows one
-    /// after the other, each as long as the table's column list.
+    /// Adds many rows: a prepared loop on SQLite; on PostgreSQL COPY, or an INSERT each for a few.
+    /// `values` holds the rows one after the other, each as long as the table's column list.
     ///
     /// # Errors
-    /// As [`Tx::exec`].
+    /// As [`Tx::defer`]: nobody waits for it on PostgreSQL.
     pub async fn append(&mut self, table: &'static Table, values: &[Value]) -> Result<(), DbError> {
         self.check(false, "")?;
         let answer = match &mut self.connection {
@@ -116,7 +131,7 @@ impl Tx {
             return Ok(());
         }
         let insert = "INSERT INTO lock_row (name, taken) VALUES ($1, 0) ON CONFLICT DO NOTHING";
-        self.exec(insert, &[key.into()]).await?;
+        self.defer(insert, vec![key.into()]).await?;
         self.exec("UPDATE lock_row SET taken = taken + 1 WHERE name = $1", &[key.into()]).await?;
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod db;
+mod deferred;
 mod delivery;
 mod portability;
 
