@@ -85,6 +85,7 @@ async fn a_port_in_use_is_named_with_its_key() {
     let file = format!("[listen]\npublic = \"127.0.0.1:0\"\nwire = \"{address}\"\n");
     let text = refused(configured(&folder, &file, &["serve"])).await;
     names(&text, &["listen.wire", &address, "in use"]);
+    assert!(!folder.path().join("data").exists(), "nothing was written");
 }
 
 #[tokio::test]
@@ -92,6 +93,7 @@ async fn an_unknown_block_is_answered_with_those_there_are() {
     let folder = Folder::new();
     for option in ["--only", "--without"] {
         let text = refused(configured(&folder, FREE, &["serve", option, "civil,taxes"])).await;
+        assert!(!folder.path().join("data").exists(), "nothing was written");
         names(
             &text,
             &["`taxes`", "there are: identity, civil, consent, registry, payments, portal"],

@@ -25,6 +25,18 @@ async fn problem(answer: Response) -> (u16, String, String) {
     (status, text("type").replace("urn:msingi:problem:", ""), detail)
 }
 
+/// Waits until an operator can read this.
+async fn the_log_says(country: &Country, text: &str) {
+    const TRIES: usize = 100;
+    for _ in 0..TRIES {
+        if country.logs().iter().any(|(_, log)| log.contains(text)) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("`{text}` is in no log: {:?}", country.logs());
+}
+
 async fn split() -> Country {
     Country::put_up(Engine::Sqlite, Setting::ThreeProcesses).await.expect("SQLite is always there")
 }
@@ -52,8 +64,16 @@ async fn strangers_are_turned_away_at_the_wire() {
     let impostor = call(&stranger::client(true), "1").await;
     let error = impostor.expect_err("the handshake is refused");
     assert!(!error.is_timeout(), "{error}");
-    let refused = country.logs().into_iter().find(|(_, log)| log.contains("TLS handshake"));
-    assert!(refused.is_some(), "the registrar's operator can see it");
+    the_log_says(&country, "a TLS handshake on the wire listener failed").await;
+
+    for (method, path) in [(Method::GET, "/wire/v1/directory"), (Method::PUT, "/wire/v1/part")] {
+        let request = nobody.request(method, format!("https://{wire}{path}"));
+        let (status, slug, detail) = problem(request.send().await.expect("an answer")).await;
+        assert_eq!((status, slug.as_str()), (401, "not-authentic"), "{path}: {detail}");
+    }
+    let join = nobody.post(format!("https://{wire}/wire/v1/join")).body("let me in");
+    let (status, _, detail) = problem(join.send().await.expect("an answer")).await;
+    assert!((400..500).contains(&status), "{status} {detail}");
     country.forget().await;
 }
 

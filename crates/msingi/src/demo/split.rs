@@ -3,6 +3,7 @@
 use super::client::{Desk, text};
 use super::stage::{StageError, Where, config};
 use super::world::{Site, World};
+use basis::Rng;
 use kernel::config::Config;
 use serde_json::json;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -137,10 +138,21 @@ fn failed(what: &str, error: &dyn std::fmt::Display) -> StageError {
     StageError::Process(format!("{what}: {error}"))
 }
 
-/// A port that was free a moment ago.
+/// A port that was free a moment ago, below those that systems give to outgoing connections: an
+/// installation that starts again must find its own port free.
 fn free_port() -> Result<u16, StageError> {
-    let socket = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
-    let address = socket.and_then(|socket| socket.local_addr());
+    const FIRST: u16 = 20_000;
+    const COUNT: u16 = 12_000;
+    const TRIES: usize = 100;
+    let bind = |port| TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    let rng = Rng::system();
+    for _ in 0..TRIES {
+        let port = FIRST + u16::from_be_bytes(rng.bytes()) % COUNT;
+        if bind(port).is_ok() {
+            return Ok(port);
+        }
+    }
+    let address = bind(0).and_then(|socket| socket.local_addr());
     Ok(address.map_err(|error| failed("a free port", &error))?.port())
 }
 
