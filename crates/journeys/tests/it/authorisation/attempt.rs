@@ -24,7 +24,7 @@ const PREFIXES: [(&str, &str); 14] = [
 ];
 
 /// An id of nothing.
-const ID: &str = "018f2b6e-3c4d-7a5b-8c9d-0e1f2a3b4c5d";
+pub const ID: &str = "018f2b6e-3c4d-7a5b-8c9d-0e1f2a3b4c5d";
 
 /// Stands for an agreement of the member that the attempts are about; known when they are sent.
 pub const AGREEMENT: &str = "AGREEMENT";
@@ -37,6 +37,8 @@ pub struct Attempt {
     pub headers: Vec<(&'static str, String)>,
     pub body: Option<Value>,
     pub form: Option<Vec<(String, String)>>,
+    /// Sent as JSON, whatever it is, instead of `body`.
+    pub raw: Option<Vec<u8>>,
 }
 
 impl Attempt {
@@ -48,7 +50,7 @@ impl Attempt {
             ("x-consentbb-individualid", ID.to_owned()),
         ];
         let (path, body) = (path_of(row), bodies::body(row));
-        Self { path, method: row.method, bearer: None, headers, body, form: None }
+        Self { path, method: row.method, bearer: None, headers, body, form: None, raw: None }
     }
 
     /// The same, asked of the service through the exchange.
@@ -70,6 +72,12 @@ impl Attempt {
     /// By whoever holds this token.
     pub fn bearer(mut self, token: &str) -> Self {
         self.bearer = Some(token.to_owned());
+        self
+    }
+
+    /// With these bytes in place of JSON.
+    pub fn raw(mut self, bytes: &[u8]) -> Self {
+        self.raw = Some(bytes.to_vec());
         self
     }
 

@@ -107,10 +107,11 @@ impl<'c> Cast<'c> {
         if let Some(token) = attempt.bearer {
             request = request.bearer_auth(token);
         }
-        request = match (attempt.form, attempt.body) {
-            (Some(form), _) => request.form(&form),
-            (None, Some(body)) => request.json(&body),
-            (None, None) => request,
+        request = match (attempt.form, attempt.raw, attempt.body) {
+            (Some(form), ..) => request.form(&form),
+            (None, Some(raw), _) => request.header("content-type", "application/json").body(raw),
+            (None, None, Some(body)) => request.json(&body),
+            (None, None, None) => request,
         };
         let answer = request.send().await.expect("the installation answers");
         let location = answer.headers().get("location").and_then(|value| value.to_str().ok());

@@ -4,6 +4,7 @@
 mod attempt;
 mod bodies;
 mod cast;
+mod malformed;
 mod openid;
 mod table;
 
