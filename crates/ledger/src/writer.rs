@@ -68,22 +68,21 @@ impl Writer {
     }
 
     /// Serves until the last handle is gone. A batch is whatever queued while the one before was committed: no timer.
+    /// The callers of a batch are told while the next one is on its way to the disk, by another task: with many callers
+    /// that is as much work again.
     pub(crate) async fn run(mut self, mut inbox: mpsc::Receiver<Command>) {
-        let mut batch = Vec::with_capacity(BATCH);
-        while let Some(first) = inbox.recv().await {
-            let mut weight = first.weight();
-            batch.push(first);
-            // Not `recv_many`: a command may carry thousands of transfers, and lines are what is counted.
-            while weight < BATCH
-                && batch.len() < BATCH
-                && let Ok(next) = inbox.try_recv()
-            {
-                weight += next.weight();
-                batch.push(next);
+        let mut done = Vec::new();
+        while let Some(mut batch) = gather(&mut inbox, &mut done).await {
+            let serving = self.serve(&mut batch);
+            let telling = std::mem::take(&mut done);
+            if !telling.is_empty() {
+                tokio::spawn(tell(telling));
             }
-            let failure = self.serve(&mut batch).await.err();
-            for command in batch.drain(..) {
-                command.settle(failure.as_ref());
+            match serving.await {
+                Ok(()) => done = batch,
+                Err(failure) => {
+                    batch.into_iter().for_each(|command| command.settle(Some(&failure)))
+                }
             }
         }
     }
@@ -160,6 +159,37 @@ impl Writer {
             held.state.remember(&line.transfer, line.verdict);
         }
         Ok(held)
+    }
+}
+
+/// What queued. Waits when there is nothing, but tells first those who are done: they may be all there are.
+async fn gather(
+    inbox: &mut mpsc::Receiver<Command>,
+    done: &mut Vec<Command>,
+) -> Option<Vec<Command>> {
+    let first = match inbox.try_recv() {
+        Ok(first) => first,
+        Err(_) => {
+            done.drain(..).for_each(|command| command.settle(None));
+            inbox.recv().await?
+        }
+    };
+    let mut weight = first.weight();
+    let mut batch = vec![first];
+    // Not `recv_many`: a command may carry thousands of transfers, and lines are what is counted.
+    while weight < BATCH
+        && batch.len() < BATCH
+        && let Ok(next) = inbox.try_recv()
+    {
+        weight += next.weight();
+        batch.push(next);
+    }
+    Some(batch)
+}
+
+async fn tell(done: Vec<Command>) {
+    for command in done {
+        command.settle(None);
     }
 }
 

@@ -1,27 +1,34 @@
 //! Closed-loop load: so many callers, each sending its next request when the last one is answered.
 
+use super::cpu;
+use basis::Clock;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long and how often to measure.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Plan {
-    /// Time of each run.
-    pub time: Duration,
+    /// Seconds of each run.
+    pub seconds: u64,
     /// Runs of each figure.
     pub runs: usize,
+    /// Measures.
+    pub clock: Clock,
 }
 
 /// One run: how many requests a second, and how long they took.
 #[derive(Clone, Debug)]
 pub struct Run {
-    /// Requests a second.
+    /// Units of work a second.
     pub per_second: u64,
     /// Median time of a request in microseconds.
     pub p50_micros: u64,
     /// 99th percentile in microseconds.
     pub p99_micros: u64,
+    /// CPU time of this process for a unit of work in nanoseconds, callers included; none where the
+    /// system does not tell.
+    pub cpu_nanos: Option<u64>,
 }
 
 /// Runs `request` from `callers` tasks for the plan's time, as often as it says. `request` answers
@@ -37,57 +44,62 @@ where
 {
     let mut runs = Vec::with_capacity(plan.runs);
     for _ in 0..plan.runs {
-        runs.push(one_run(plan.time, callers, request.clone()).await?);
+        runs.push(one_run(plan, callers, request.clone()).await?);
     }
     Ok(runs)
 }
 
-async fn one_run<R, F, E>(time: Duration, callers: usize, request: R) -> Result<Run, E>
+async fn one_run<R, F, E>(plan: &Plan, callers: usize, request: R) -> Result<Run, E>
 where
     R: Fn(usize) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<u64, E>> + Send + 'static,
     E: Send + 'static,
 {
     let stop = Arc::new(AtomicBool::new(false));
-    let started = Instant::now();
+    let (begun, cpu_before) = (plan.clock.monotonic_micros(), cpu::used_micros());
     let tasks: Vec<_> = (0..callers)
-        .map(|caller| tokio::spawn(call_until(stop.clone(), caller, request.clone())))
+        .map(|caller| {
+            tokio::spawn(call_until(stop.clone(), plan.clock.clone(), caller, request.clone()))
+        })
         .collect();
-    tokio::time::sleep(time).await;
+    tokio::time::sleep(Duration::from_secs(plan.seconds)).await;
     stop.store(true, Ordering::Relaxed);
-    let mut done = 0;
-    let mut micros = Vec::new();
+    let (mut done, mut waits) = (0, Vec::new());
     for task in tasks {
-        let (units, times) = task.await.expect("a caller does not panic")?;
+        let (units, waited) = task.await.expect("a caller does not panic")?;
         done += units;
-        micros.extend(times);
+        waits.extend(waited);
     }
-    let elapsed = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX).max(1);
-    micros.sort_unstable();
-    let at =
-        |share: usize| micros.get((micros.len() * share / 100).min(micros.len().saturating_sub(1)));
+    let cpu = cpu::used_micros().zip(cpu_before).map(|(after, before)| after - before);
+    let micros = u64::try_from(plan.clock.monotonic_micros() - begun).unwrap_or(0).max(1);
+    waits.sort_unstable();
+    let at = |percent: usize| {
+        let place = (waits.len() * percent / 100).min(waits.len().saturating_sub(1));
+        waits.get(place).copied().map_or(0, u64::from)
+    };
     Ok(Run {
-        per_second: done * 1_000_000 / elapsed,
-        p50_micros: at(50).copied().unwrap_or(0),
-        p99_micros: at(99).copied().unwrap_or(0),
+        per_second: done * 1_000_000 / micros,
+        p50_micros: at(50),
+        p99_micros: at(99),
+        cpu_nanos: cpu.map(|micros| micros * 1_000 / done.max(1)),
     })
 }
 
 async fn call_until<R, F, E>(
     stop: Arc<AtomicBool>,
+    clock: Clock,
     caller: usize,
     request: R,
-) -> Result<(u64, Vec<u64>), E>
+) -> Result<(u64, Vec<u32>), E>
 where
     R: Fn(usize) -> F,
     F: Future<Output = Result<u64, E>>,
 {
-    let mut units = 0;
-    let mut micros = Vec::new();
+    let (mut units, mut waits) = (0, Vec::new());
     while !stop.load(Ordering::Relaxed) {
-        let sent = Instant::now();
+        let sent = clock.monotonic_micros();
         units += request(caller).await?;
-        micros.push(u64::try_from(sent.elapsed().as_micros()).unwrap_or(u64::MAX));
+        waits.push(u32::try_from(clock.monotonic_micros() - sent).unwrap_or(u32::MAX));
     }
-    Ok((units, micros))
+    Ok((units, waits))
 }
