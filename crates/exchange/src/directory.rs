@@ -69,6 +69,7 @@ impl Exchange {
     /// # Errors
     /// Database and key errors; the directory in use stays.
     pub async fn reload(&self) -> Result<(), ExchangeError> {
+        let _one_at_a_time = self.0.reloading.lock().await;
         let loaded = self.load().await?;
         let own = self.own_installation(&loaded)?;
         self.load_certificate(&loaded)?;
@@ -200,12 +201,16 @@ impl Exchange {
                 Ok::<_, DbError>(newer)
             })
         });
-        if !write.await? {
+        let newer = write.await?;
+        // Also where it was known: the answer says that the directory in use holds it, and the one
+        // who brought it first may still be on the way there.
+        self.reload().await?;
+        if !newer {
             return Err(ExchangeError::Conflict(format!(
                 "version {version} of the part of {sender} is not newer"
             )));
         }
-        self.reload().await
+        Ok(())
     }
 
     /// The own part, signed, with its version.

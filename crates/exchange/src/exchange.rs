@@ -81,6 +81,9 @@ pub(crate) struct Inner {
     pub(crate) tokens: TokenIssuer,
     /// When the directory was fetched last because a call needed it, in monotonic microseconds.
     pub(crate) refreshed: tokio::sync::Mutex<Option<i64>>,
+    /// Held while the directory is read and swapped in, so that a slow reader of an older state
+    /// never takes the place of a newer one.
+    pub(crate) reloading: tokio::sync::Mutex<()>,
 }
 
 impl Exchange {
@@ -114,6 +117,7 @@ impl Exchange {
             caches: Caches::default(),
             peers: Peers::default(),
             refreshed: tokio::sync::Mutex::new(None),
+            reloading: tokio::sync::Mutex::new(()),
             seal,
             tokens,
             ctx,
