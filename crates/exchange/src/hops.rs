@@ -2,9 +2,11 @@
 //! pseudonyms.
 //!
 //! One writer gathers what waits and commits it together. A request's row is durable before the
-//! callee runs; the answer's row goes with whatever commit comes next, and nobody waits for it.
+//! callee runs; the answer's row goes with the next request's commit, a tenth of a second later at
+//! the latest, and nobody waits for it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use basis::{Id, Timestamp};
@@ -25,6 +27,8 @@ use crate::store;
 const QUEUE: usize = 4096;
 /// Entries written in one commit at most.
 const BATCH: usize = 1024;
+/// How long an answer waits for a request to be committed with.
+const COMPANY: Duration = Duration::from_millis(100);
 /// Answers kept for the next try while the database refuses writes; beyond it the oldest go.
 const UNWRITTEN_MAX: usize = 10_000;
 
@@ -226,7 +230,7 @@ struct Batch {
 async fn write_all(db: Db, mut receive: mpsc::Receiver<Entry>) {
     let mut entries = Vec::with_capacity(BATCH);
     let mut unwritten: Vec<HopAnswer> = Vec::new();
-    while receive.recv_many(&mut entries, BATCH).await > 0 {
+    while gather(&mut receive, &mut entries).await {
         let batch = sort(entries.drain(..), std::mem::take(&mut unwritten));
         let (hops, answers) = (Arc::new(batch.hops), Arc::new(batch.answers));
         match commit(&db, hops.clone(), answers.clone()).await {
@@ -248,6 +252,23 @@ async fn write_all(db: Db, mut receive: mpsc::Receiver<Entry>) {
             let _ = reply.send(());
         }
     }
+}
+
+/// Waits for entries; `false` when no more will come. Answers by themselves wait a while for company:
+/// whoever calls again has the answer before committed with the next request, not in a commit of its
+/// own.
+async fn gather(receive: &mut mpsc::Receiver<Entry>, entries: &mut Vec<Entry>) -> bool {
+    if receive.recv_many(entries, BATCH).await == 0 {
+        return false;
+    }
+    while entries.len() < BATCH && entries.iter().all(|entry| matches!(entry, Entry::Answer(_))) {
+        let room = BATCH - entries.len();
+        match tokio::time::timeout(COMPANY, receive.recv_many(entries, room)).await {
+            Ok(0) | Err(_) => break,
+            Ok(_) => {}
+        }
+    }
+    true
 }
 
 /// Sorts what waited. Answers that could not be written before come first.

@@ -31,9 +31,9 @@ pub async fn insert(
     let sql = "INSERT INTO authenticator
             (person, id, kind, algorithm, secret, last_step, failures, locked_until, created)
         VALUES ($1, $2, 'totp', $3, $4, 0, 0, 0, $5)";
-    let args: [Value; 5] =
-        [person.into(), id.into(), algorithm.into(), secret.into(), tx.now().into()];
-    tx.exec(sql, &args).await.map(drop)
+    let args: Vec<Value> =
+        vec![person.into(), id.into(), algorithm.into(), secret.into(), tx.now().into()];
+    tx.defer(sql, args).await
 }
 
 /// Revokes what the person has; answers how many were in use.
@@ -74,7 +74,7 @@ pub async fn begin_attempt(tx: &mut Tx, person: PersonId) -> Result<Option<Store
 /// The attempt was good: no failure is left, and the step is used.
 pub async fn succeed(tx: &mut Tx, person: PersonId, id: Id, step: i64) -> Result<(), DbError> {
     let sql = "UPDATE authenticator SET failures = 0, last_step = $3 WHERE person = $1 AND id = $2";
-    tx.exec(sql, &[person.into(), id.into(), step.into()]).await.map(drop)
+    tx.defer(sql, vec![person.into(), id.into(), step.into()]).await
 }
 
 /// Locks until a time.
@@ -83,7 +83,8 @@ pub async fn lock(tx: &mut Tx, person: PersonId, id: Id, until: Timestamp) -> Re
     tx.exec(sql, &[person.into(), id.into(), until.into()]).await.map(drop)
 }
 
-/// Counts an attempt that was not looked at: `unknown` or `locked`.
+/// Counts an attempt that was not looked at: `unknown` or `locked`. Not deferred, so that it takes as
+/// many round trips as a wrong code.
 pub async fn count_refused(tx: &mut Tx, kind: &str) -> Result<(), DbError> {
     let sql = "INSERT INTO refused_attempt (hour, kind, attempts) VALUES ($1, $2, 1)
         ON CONFLICT (hour, kind) DO UPDATE SET attempts = refused_attempt.attempts + 1";

@@ -67,7 +67,7 @@ pub async fn insert(tx: &mut Tx, new: &New) -> Result<(), DbError> {
     let sql = "INSERT INTO code_grant
             (id, code, relying_party, person, redirect_uri, challenge, nonce, scope, claims, auth_time, expires)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-    let args: [Value; 11] = [
+    let args: Vec<Value> = vec![
         new.id.into(),
         new.code.into(),
         new.relying_party.as_str().into(),
@@ -80,7 +80,7 @@ pub async fn insert(tx: &mut Tx, new: &New) -> Result<(), DbError> {
         new.auth_time.into(),
         new.expires.into(),
     ];
-    tx.exec(sql, &args).await.map(drop)
+    tx.defer(sql, args).await
 }
 
 /// The grant of a code.

@@ -37,7 +37,7 @@ pub async fn insert(
 ) -> Result<(), DbError> {
     let sql = "INSERT INTO person (id, reference, uin, uin_index, name, born, sex, created)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    let args: [Value; 8] = [
+    let args: Vec<Value> = vec![
         person.id.into(),
         person.reference.into(),
         sealed.uin.clone().into(),
@@ -47,7 +47,7 @@ pub async fn insert(
         sealed.sex.clone().into(),
         tx.now().into(),
     ];
-    tx.exec(sql, &args).await.map(drop)
+    tx.defer(sql, args).await
 }
 
 /// A person's sealed facts.
@@ -79,8 +79,8 @@ pub async fn insert_vid(
     value: &[u8],
 ) -> Result<(), DbError> {
     let sql = "INSERT INTO vid (value_index, person, value, created) VALUES ($1, $2, $3, $4)";
-    let args = [index.into(), person.into(), value.into(), tx.now().into()];
-    tx.exec(sql, &args).await.map(drop)
+    let args = vec![index.into(), person.into(), value.into(), tx.now().into()];
+    tx.defer(sql, args).await
 }
 
 /// Whether a VID was ever given out.

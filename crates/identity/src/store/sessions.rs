@@ -26,9 +26,9 @@ pub async fn insert(
 ) -> Result<(), DbError> {
     let sql = "INSERT INTO login_session (token, person, request, auth_time, expires)
         VALUES ($1, $2, $3, $4, $5)";
-    let args: [Value; 5] =
-        [token.into(), person.into(), request.into(), tx.now().into(), expires.into()];
-    tx.exec(sql, &args).await.map(drop)
+    let args: Vec<Value> =
+        vec![token.into(), person.into(), request.into(), tx.now().into(), expires.into()];
+    tx.defer(sql, args).await
 }
 
 /// The session of a cookie, while it runs.
