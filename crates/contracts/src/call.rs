@@ -103,6 +103,19 @@ pub fn post<T: Serialize>(
     request(Method::POST, path, key, body.into())
 }
 
+/// A POST with newline-delimited JSON, one value a line.
+pub fn post_lines<T: Serialize>(path: &str, lines: &[T]) -> Result<WireRequest, CallError> {
+    let mut body = Vec::new();
+    for line in lines {
+        serde_json::to_writer(&mut body, line).map_err(|e| CallError::Request(e.to_string()))?;
+        body.push(b'\n');
+    }
+    let mut request = request(Method::POST, path, None, body.into())?;
+    let kind = http::HeaderValue::from_static("application/x-ndjson");
+    request.headers_mut().insert(header::CONTENT_TYPE, kind);
+    Ok(request)
+}
+
 /// A DELETE without a body.
 pub fn delete(path: &str) -> Result<WireRequest, CallError> {
     request(Method::DELETE, path, None, Bytes::new())

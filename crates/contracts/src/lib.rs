@@ -9,15 +9,21 @@
 //! the typed clients share, `caller` the extractor a provider's handler starts with. The rest is
 //! one file per provider.
 
+pub mod batches;
 pub mod call;
 pub mod caller;
+pub mod cases;
 pub mod civil;
 pub mod consent;
 pub mod context;
+pub mod governance;
 pub mod identity;
 pub mod ids;
+pub mod messaging;
 pub mod payments;
+pub mod rails;
 pub mod reads;
+pub mod registration;
 pub mod registry;
 pub mod wire;
 pub mod witness;

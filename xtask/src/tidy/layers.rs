@@ -18,6 +18,7 @@ pub(super) const BLOCKS: &[&str] = &[
     "registration",
     "registry",
     "scheduler",
+    "simulator",
     "switch",
     "trust",
     "wallet",

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Blocks that share the page cache of the configuration.
-const BLOCKS_ABOUT: u32 = 8;
+const BLOCKS_ABOUT: u32 = 12;
 
 /// Keys, storage, clock and chance of one installation.
 pub struct Place {
