@@ -2,6 +2,8 @@
 //! in memory, signed by whoever says it. Plain data, so that another source (X-Road's global
 //! configuration) can take its place.
 
+use std::time::Duration;
+
 use contracts::{MemberId, Refusal, RefusalReason};
 use credential::{JoseError, SigAlg, VerifyingKey, jws};
 use kernel::db::{DbError, Tx};
@@ -228,22 +230,30 @@ impl Exchange {
     }
 
     /// Fetches the directory because a call needs what this installation does not know. Not more
-    /// than once a second, failures included. True if there is a newer one than `known`.
+    /// than once a second, failures included: calls that come in between wait for the next fetch
+    /// together, since a neighbour may have joined a moment after the last one. True if there is a
+    /// newer directory than `known`.
     pub(crate) async fn refresh_for_call(&self, known: i64) -> bool {
         if self.0.config.hub {
             return self.snapshot().version != known;
         }
-        let mut last = self.0.refreshed.lock().await;
         let clock = &self.0.ctx.clock;
-        // Whoever held the lock may have fetched what is needed.
-        let fetched = self.snapshot().version != known;
-        if fetched || last.is_some_and(|at| clock.monotonic_micros() - at < REFRESH_MICROS) {
-            return fetched;
+        let asked = clock.monotonic_micros();
+        let mut last = self.0.refreshed.lock().await;
+        // Whoever held the lock may have fetched what is needed, or found that there is nothing newer.
+        let newer = self.snapshot().version != known;
+        if newer || last.is_some_and(|begun| begun >= asked) {
+            return newer;
         }
+        if let Some(begun) = *last {
+            let since = clock.monotonic_micros() - begun;
+            let wait = REFRESH_MICROS.saturating_sub(since).clamp(0, REFRESH_MICROS);
+            tokio::time::sleep(Duration::from_micros(wait.unsigned_abs())).await;
+        }
+        *last = Some(clock.monotonic_micros());
         if let Err(error) = self.fetch_directory().await {
             tracing::warn!(%error, "the directory was not fetched");
         }
-        *last = Some(clock.monotonic_micros());
         self.snapshot().version != known
     }
 

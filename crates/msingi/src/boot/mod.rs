@@ -22,6 +22,7 @@ use kernel::pages::Pages;
 use kernel::serve::{Server, Shutdown, ShutdownTrigger, bind};
 use kernel::telemetry::{HealthCheck, Metrics, health_routes, observe};
 use std::net::SocketAddr;
+use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// Which blocks run here.
@@ -166,7 +167,7 @@ pub async fn start(config: &Config, selection: &Selection) -> Result<Running, Bo
     let ctx = place.ctx(EXCHANGE, exchange::MIGRATIONS, &operator_member(&country, config)).await?;
     let exchange =
         Exchange::open(ctx.clone(), exchange_config(config, &country, wire_address)).await?;
-    seed::seed(&exchange, &country, &hosted).await?;
+    seed::seed(&exchange, &country, &hosted, place.clock.now()).await?;
     let (mut built, keeper) =
         blocks::build(config, &country, &hosted, selection, &place, &exchange, &ctx.db).await?;
     built.insert(0, exchange_block(&exchange, ctx, &country, config));
@@ -200,6 +201,17 @@ pub async fn start(config: &Config, selection: &Selection) -> Result<Running, Bo
         trigger,
         servers,
     })
+}
+
+/// Tells the hub what stands here before the first call can come, so that neighbours find it. A hub
+/// that is away hears of it later, from the exchange's own job.
+async fn introduce(exchange: &Exchange) {
+    const PATIENCE: Duration = Duration::from_secs(1);
+    match tokio::time::timeout(PATIENCE, exchange.synchronise()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::info!("The hub was not told of this installation yet: {error}"),
+        Err(_) => tracing::info!("The hub was not told of this installation yet: no answer"),
+    }
 }
 
 fn local(listener: &tokio::net::TcpListener) -> Result<SocketAddr, BootError> {
