@@ -111,7 +111,8 @@ async fn a_change_reaches_the_caller_when_a_call_needs_it() {
         };
         assert_eq!(ask().await.unwrap_err().refusal(), Some(RefusalReason::NoAgreement));
         hub.agree(RECORDS, BENEFITS, "survey", law()).await;
-        store.time.advance_seconds(2);
+        // Within the second that fetches keep apart: the call waits for the next one.
+        store.time.set(store.clock.now().plus_micros(1));
         assert!(ask().await.is_ok(), "the directory is fetched before a call is refused");
         // The provider's own word counts at once, whatever the caller still believes.
         hub.exchange.revoke_right(&actor(), right(RECORDS, BENEFITS)).await.unwrap();
