@@ -106,6 +106,19 @@ pub struct Subscription {
     pub path: &'static str,
 }
 
+/// A place of the officers' desk: where its home and its bar lead those who may go there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeskEntry {
+    /// Path of the first page: `/desk/batches`.
+    pub path: &'static str,
+    /// Short name by language code, English among them: `("en", "Batches")`.
+    pub names: &'static [(&'static str, &'static str)],
+    /// One sentence on what is done there, by language code.
+    pub about: &'static [(&'static str, &'static str)],
+    /// The permission that the pages ask for.
+    pub permission: &'static str,
+}
+
 /// A building block, ready to be mounted.
 pub struct Block {
     /// Short name: crate, database and metrics label. `consent`.
@@ -120,6 +133,8 @@ pub struct Block {
     pub api: OpenApiRouter,
     /// Pages and routes outside of the OpenAPI document.
     pub pages: Pages,
+    /// What it adds to the officers' desk.
+    pub desk: Vec<DeskEntry>,
     /// Work in the background.
     pub jobs: Vec<Job>,
     /// The audit events that it may write.
@@ -145,6 +160,7 @@ impl Block {
             migrations: &[],
             api: OpenApiRouter::default(),
             pages: Pages::new(),
+            desk: Vec::new(),
             jobs: Vec::new(),
             audit_events: &[],
             permissions: &[],

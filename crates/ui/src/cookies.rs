@@ -1,5 +1,5 @@
-//! Cookies, read and written (RFC 6265bis). Ours are all `HttpOnly`, `SameSite=Lax` and `Path=/`; over https they are also
-//! `Secure` and carry the `__Host-` prefix, which keeps a neighbouring subdomain from planting one.
+//! Cookies, read and written (RFC 6265bis). Ours are all `HttpOnly`, `SameSite=Lax` (or `Strict`) and `Path=/`; over https
+//! they are also `Secure` and carry the `__Host-` prefix, which keeps a neighbouring subdomain from planting one.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
@@ -11,6 +11,7 @@ const HOST_PREFIX: &str = "__Host-";
 pub struct Cookie {
     name: String,
     secure: bool,
+    strict: bool,
 }
 
 impl Cookie {
@@ -19,7 +20,13 @@ impl Cookie {
     #[must_use]
     pub fn new(name: &str, secure: bool) -> Self {
         let prefix = if secure { HOST_PREFIX } else { "" };
-        Self { name: format!("{prefix}{name}"), secure }
+        Self { name: format!("{prefix}{name}"), secure, strict: false }
+    }
+
+    /// The same, but not sent by the browser with anything that another site began, links included.
+    #[must_use]
+    pub fn strict(name: &str, secure: bool) -> Self {
+        Self { strict: true, ..Self::new(name, secure) }
     }
 
     /// The name as it stands in the headers.
@@ -48,7 +55,8 @@ impl Cookie {
         assert!(value.bytes().all(plain), "cookie `{}`: only our own tokens are stored", self.name);
         let age = max_age_seconds.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
         let secure = if self.secure { "; Secure" } else { "" };
-        let line = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{age}{secure}", self.name);
+        let site = if self.strict { "Strict" } else { "Lax" };
+        let line = format!("{}={value}; Path=/; HttpOnly; SameSite={site}{age}{secure}", self.name);
         HeaderValue::from_str(&line).expect("name and value are plain ASCII")
     }
 
@@ -86,6 +94,10 @@ mod tests {
         assert_eq!(
             Cookie::new("sid", true).set("a", None),
             "__Host-sid=a; Path=/; HttpOnly; SameSite=Lax; Secure"
+        );
+        assert_eq!(
+            Cookie::strict("desk", true).set("a", None),
+            "__Host-desk=a; Path=/; HttpOnly; SameSite=Strict; Secure"
         );
         assert_eq!(open.forget(), "lang=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
     }

@@ -1,6 +1,6 @@
 //! What a visitor sent in a form, and what is wrong with it.
 
-use crate::{Ui, Visit};
+use crate::{Ui, Visit, visit::sessions};
 use axum::body::{self, Body};
 use axum::extract::{Form, FromRef, FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode};
@@ -111,14 +111,14 @@ where
 impl Visit {
     fn allows(&self, in_form: &str) -> bool {
         let inner = &self.ui.0;
-        let session = self.session().unwrap_or_default();
-        inner.csrf.allows(self.cookie(&inner.csrf_cookie), in_form, session)
+        let session = sessions(&self.ui, &self.headers);
+        inner.csrf.allows(self.cookie(&inner.csrf_cookie), in_form, &session)
     }
 }
 
 /// What the browser itself says about where the form stood (W3C Fetch Metadata). Old browsers say nothing; the token
 /// decides then.
-fn comes_from_elsewhere(headers: &HeaderMap) -> bool {
+pub(crate) fn comes_from_elsewhere(headers: &HeaderMap) -> bool {
     let site = headers.get("sec-fetch-site").map(|value| value.as_bytes());
     !matches!(site, None | Some(b"same-origin" | b"none"))
 }

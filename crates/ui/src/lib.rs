@@ -20,9 +20,11 @@
 #![warn(missing_docs)]
 
 pub mod assets;
+pub mod charts;
 pub mod check;
 pub mod cookies;
 pub mod csrf;
+pub mod desk;
 pub mod form;
 pub mod format;
 pub mod gallery;
@@ -36,6 +38,7 @@ pub mod visit;
 
 pub use check::Sample;
 pub use cookies::Cookie;
+pub use desk::Desk;
 pub use form::{Errors, Fields, Submitted};
 pub use lang::Lang;
 pub use page::Page;

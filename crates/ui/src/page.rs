@@ -106,7 +106,7 @@ impl<'v> Page<'v> {
             languages: self.languages(),
             service: &site.service,
             operator: &site.operator,
-            home: &site.home,
+            home: visit.home.unwrap_or(&site.home),
             sandbox: site.sandbox,
             css: assets::css().path(),
             icon: assets::icon().path(),

@@ -71,6 +71,7 @@ pub(crate) struct Inner {
     pub(crate) csrf_cookie: Cookie,
     pub(crate) lang_cookie: Cookie,
     pub(crate) session_cookie: Cookie,
+    pub(crate) desk_cookie: Cookie,
 }
 
 /// Gathers what a block's pages need. See [`Ui::builder`].
@@ -188,6 +189,7 @@ impl UiBuilder {
         Ui(Arc::new(Inner {
             csrf_cookie: cookie("form"),
             session_cookie: cookie("session"),
+            desk_cookie: crate::desk::cookie(self.site.secure),
             lang_cookie: Cookie::new("lang", self.site.secure),
             csrf: self.csrf,
             site: self.site,
@@ -216,6 +218,8 @@ fn helpers(texts: &Arc<Texts>, lang: Lang, offset: i32) -> Value {
     let of = texts.clone();
     let datetime = move |written: &str| Format::new(&of, lang, offset).datetime(written);
     let of = texts.clone();
+    let time = move |written: &str| Format::new(&of, lang, offset).time(written);
+    let of = texts.clone();
     let money = move |money: &Value| -> Result<String, minijinja::Error> {
         let part = |name| money.get_attr(name).map(|value| value.to_string());
         Ok(Format::new(&of, lang, offset).money(&part("amount")?, &part("currency")?))
@@ -224,6 +228,7 @@ fn helpers(texts: &Arc<Texts>, lang: Lang, offset: i32) -> Value {
         t => Value::from_function(t),
         date => Value::from_function(date),
         datetime => Value::from_function(datetime),
+        time => Value::from_function(time),
         money => Value::from_function(money),
         zone => Format::new(texts, lang, offset).zone(),
     }

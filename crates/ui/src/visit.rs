@@ -45,7 +45,8 @@ pub struct Visit {
     pub(crate) query: String,
     pub(crate) token: String,
     pub(crate) cookies: Vec<HeaderValue>,
-    headers: HeaderMap,
+    pub(crate) home: Option<&'static str>,
+    pub(crate) headers: HeaderMap,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visit
@@ -80,7 +81,7 @@ impl Visit {
         if let Some(lang) = asked {
             cookies.push(ui.0.lang_cookie.set(lang.as_str(), Some(LANG_AGE_SECONDS)));
         }
-        let session = ui.0.session_cookie.read(headers).unwrap_or_default();
+        let session = &sessions(&ui, headers);
         // A token that still holds is kept, so that a second tab does not spoil the form in the first.
         let kept = ui.0.csrf_cookie.read(headers).filter(|token| ui.0.csrf.is_ours(token, session));
         let token = kept.map_or_else(|| ui.0.csrf.mint(session), str::to_owned);
@@ -95,6 +96,7 @@ impl Visit {
             query,
             token,
             cookies,
+            home: None,
             headers: headers.clone(),
             ui,
         }
@@ -201,6 +203,16 @@ impl Visit {
         let title = self.t(&format!("{key}-title"), &[]);
         let shown = minijinja::context! { title, detail => self.t(key, &[]), trace };
         self.page("error.html", shown).status(status).respond()
+    }
+}
+
+/// What a form's token is bound to: the sessions, of a resident and at the desk, that the browser holds. A token made for
+/// one who was signed in is worth nothing to the next one at the same machine.
+pub(crate) fn sessions(ui: &Ui, headers: &HeaderMap) -> String {
+    let own = ui.0.session_cookie.read(headers).unwrap_or_default();
+    match ui.0.desk_cookie.read(headers) {
+        Some(desk) => format!("{own} {desk}"),
+        None => own.to_owned(),
     }
 }
 

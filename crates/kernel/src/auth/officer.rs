@@ -52,6 +52,33 @@ impl AuthState {
         Extension(self.clone())
     }
 
+    /// The officer whom `token` names, if a role carries `P` and the member is `owner`. The case is for the caller to set.
+    ///
+    /// # Errors
+    /// 401 for a token that does not stand, 403 for a role or a member that is not enough, 500 for a permission that
+    /// nobody defines.
+    pub fn admit<P: Permission>(
+        &self,
+        token: &str,
+        owner: Option<&OwnerMember>,
+    ) -> Result<Officer<P>, Problem> {
+        let claims = self.0.verifier.verify(token).map_err(bad_token)?;
+        let roles = self.0.permissions.roles(P::NAME).ok_or_else(|| {
+            misconfigured(&format!("no block defines the permission {}", P::NAME))
+        })?;
+        check_role(&claims, roles, P::NAME)?;
+        check_member(&claims, roles, owner)?;
+        let OfficerClaims { sub: id, member, roles, .. } = claims;
+        Ok(Officer { id, member, roles, case: None, permission: PhantomData })
+    }
+
+    /// Whether an officer could pass [`AuthState::admit`] for this permission: for menus, which show what one may do.
+    #[must_use]
+    pub fn allows(&self, claims: &OfficerClaims, permission: &str, owner: &OwnerMember) -> bool {
+        let roles = self.0.permissions.roles(permission).unwrap_or_default();
+        has_role(claims, roles) && has_member(claims, roles, Some(owner))
+    }
+
     /// The verifier, to hand it new keys after a rotation.
     #[must_use]
     pub fn verifier(&self) -> &TokenVerifier {
@@ -88,16 +115,19 @@ impl<P: Permission, S: Send + Sync> FromRequestParts<S> for Officer<P> {
             .extensions
             .get::<AuthState>()
             .ok_or_else(|| misconfigured("no AuthState on this router"))?;
-        let claims = auth.0.verifier.verify(bearer(parts)?).map_err(bad_token)?;
-        let roles = auth.0.permissions.roles(P::NAME).ok_or_else(|| {
-            misconfigured(&format!("no block defines the permission {}", P::NAME))
-        })?;
-        check_role(&claims, roles, P::NAME)?;
-        check_member(&claims, roles, parts.extensions.get::<OwnerMember>())?;
-        let case = case_reference(parts)?;
-        let OfficerClaims { sub: id, member, roles, .. } = claims;
-        Ok(Self { id, member, roles, case, permission: PhantomData })
+        let owner = parts.extensions.get::<OwnerMember>();
+        let officer = auth.admit(bearer(parts)?, owner)?;
+        Ok(Self { case: case_reference(parts)?, ..officer })
     }
+}
+
+fn has_role(claims: &OfficerClaims, allowed: &[&str]) -> bool {
+    claims.roles.iter().any(|role| allowed.contains(&role.as_str()))
+}
+
+fn has_member(claims: &OfficerClaims, allowed: &[&str], owner: Option<&OwnerMember>) -> bool {
+    let operates = allowed.contains(&OPERATOR) && claims.roles.iter().any(|role| role == OPERATOR);
+    operates || owner.is_some_and(|owner| *owner.0 == *claims.member)
 }
 
 fn check_role(
@@ -105,7 +135,7 @@ fn check_role(
     allowed: &[&str],
     permission: &'static str,
 ) -> Result<(), Problem> {
-    if claims.roles.iter().any(|role| allowed.contains(&role.as_str())) {
+    if has_role(claims, allowed) {
         return Ok(());
     }
     tracing::info!(
@@ -130,8 +160,7 @@ fn check_member(
     allowed: &[&str],
     owner: Option<&OwnerMember>,
 ) -> Result<(), Problem> {
-    let operates = allowed.contains(&OPERATOR) && claims.roles.iter().any(|role| role == OPERATOR);
-    if operates || owner.is_some_and(|owner| *owner.0 == *claims.member) {
+    if has_member(claims, allowed, owner) {
         return Ok(());
     }
     tracing::info!(
