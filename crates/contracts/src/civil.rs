@@ -1,4 +1,7 @@
-//! What the civil registrar's block answers: births as registered, to the bodies the law names.
+//! What the civil registrar's block answers: births as registered, to the bodies the law names; and
+//! what it asks of its own posts ([`posts`]).
+
+pub mod posts;
 
 use std::sync::Arc;
 
@@ -24,6 +27,28 @@ pub struct BirthRegistered {
     /// The registration to ask for.
     #[schema(value_type = String, format = "uuid")]
     pub registration: Id,
+}
+
+/// Topic of the event told once for many births that were entered from a paper book. Its payload is
+/// [`BirthsImported`]; there is no [`TOPIC_BIRTH_REGISTERED`] for each of them.
+pub const TOPIC_BIRTHS_IMPORTED: &str = "civil.births.imported";
+
+/// The purpose under which the register is listed and its registrations are read whole. Calls for any
+/// other purpose get what is about their subject only ([`BirthClient::children`]).
+pub const PERSON_CREATION: &str = "person-creation";
+
+/// Most births of one import, and of one page of [`BirthClient::facts`].
+pub const IMPORT_LINES_MAX: usize = 1_000;
+
+/// Payload of [`TOPIC_BIRTHS_IMPORTED`]: a reference only. The receiver asks for the facts by
+/// [`BirthClient::facts`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BirthsImported {
+    /// The batch to ask for.
+    #[schema(value_type = String, format = "uuid")]
+    pub batch: Id,
+    /// How many births it has.
+    pub count: u32,
 }
 
 /// A birth as it stands in the register.
@@ -80,6 +105,41 @@ pub struct BirthPage {
     pub more: bool,
 }
 
+/// A page of registrations with what they say, in the order of their ids.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct BirthFactsPage {
+    /// Registrations with an id above the one asked after, ascending.
+    pub births: Vec<BirthRecord>,
+    /// True if more follow.
+    pub more: bool,
+}
+
+/// A child of the subject of the call, cut to the fields of the agreement: `child`, `born`, `sex`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Child {
+    /// The registration of the birth.
+    #[schema(value_type = String, format = "uuid")]
+    pub registration: Id,
+    /// The child's name.
+    #[schema(value_type = Option<Object>)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub child: Option<PersonName>,
+    /// When the child was born; may be partial or unknown.
+    #[schema(value_type = Option<String>, example = "2026-03-14")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub born: Option<PartialDate>,
+    /// `female`, `male`, `indeterminate` or `unknown`, as registered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sex: Option<String>,
+}
+
+/// Births of whom the subject of the call was named the mother by her number, by registration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Children {
+    /// The children; at most 100.
+    pub children: Vec<Child>,
+}
+
 /// Asks the civil registrar.
 #[derive(Clone)]
 pub struct BirthClient {
@@ -109,5 +169,33 @@ impl BirthClient {
         let pairs = [("after", after.map(|id| id.to_string())), ("limit", Some(limit.to_string()))];
         let request = call::get(&call::with_query("/", &pairs))?;
         call::send(self.wire.as_ref(), ctx, request).await
+    }
+    /// `GET /facts?batch=&after=&limit=`: registrations with what they say, in the order of their
+    /// ids: those of one import, or all. `limit` is 1 to 1,000. Each one is in the child's read log.
+    ///
+    /// # Errors
+    /// 403 for a purpose other than [`PERSON_CREATION`].
+    pub async fn facts(
+        &self,
+        ctx: CallContext,
+        batch: Option<Id>,
+        after: Option<Id>,
+        limit: u16,
+    ) -> Result<BirthFactsPage, CallError> {
+        let pairs = [
+            ("batch", batch.map(|id| id.to_string())),
+            ("after", after.map(|id| id.to_string())),
+            ("limit", Some(limit.to_string())),
+        ];
+        let request = call::get(&call::with_query("/facts", &pairs))?;
+        call::send(self.wire.as_ref(), ctx, request).await
+    }
+
+    /// `GET /children`: children of the subject of `ctx`.
+    ///
+    /// # Errors
+    /// 400 if the call is about nobody.
+    pub async fn children(&self, ctx: CallContext) -> Result<Children, CallError> {
+        call::send(self.wire.as_ref(), ctx, call::get("/children")?).await
     }
 }
