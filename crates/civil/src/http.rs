@@ -6,6 +6,7 @@ use axum::extract::State;
 use basis::Id;
 use contracts::Caller;
 use contracts::civil::{BirthPage, BirthRecord};
+use contracts::reads::attempt::Attempt;
 use contracts::reads::{ReadLog, ReadLogQuery};
 use http::{HeaderMap, StatusCode};
 use kernel::auth::Officer;
@@ -84,4 +85,15 @@ pub async fn show_read_log(
     Query(query): Query<ReadLogQuery>,
 ) -> Result<Json<ReadLog>, Problem> {
     Ok(Json(civil.read_log(caller.subject()?, query).await?))
+}
+
+/// Notes an attempt that the exchange refused, for the read log of whom it was about.
+#[utoipa::path(post, path = "/civil/read-log/attempts",
+    responses((status = 204, description = "Noted"), Problem))]
+pub async fn note_attempt(
+    State(civil): State<Civil>,
+    attempt: Attempt,
+) -> Result<StatusCode, Problem> {
+    civil.note_attempt(attempt.subject()?, attempt).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -39,6 +39,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_init", sql: include_str!("../migrations/0001_init.sql") },
     reads::store::MIGRATION,
     reads::store::SEALED_CASE,
+    reads::store::REFUSED,
 ];
 
 /// A birth was entered.
@@ -91,6 +92,7 @@ pub fn block(ctx: &Ctx, deps: Deps) -> Block {
             .routes(routes!(http::show_birth))
             .routes(routes!(http::take_event))
             .routes(routes!(http::show_read_log))
+            .routes(routes!(http::note_attempt))
             .with_state(civil),
         audit_events: &[BIRTH_REGISTERED, BIRTH_LINKED],
         permissions: &[PermissionRow { name: RegisterBirth::NAME, roles: &["registrar"] }],

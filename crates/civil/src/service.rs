@@ -6,6 +6,7 @@ use crate::{BIRTH_LINKED, BIRTH_REGISTERED, Civil, Error, events};
 use basis::{Id, PartialDate, PersonName};
 use contracts::civil::{BirthPage, BirthRecord};
 use contracts::identity::{PERSONS, PersonCreated, ResolveIn, TOPIC_PERSON_CREATED};
+use contracts::reads::attempt::Attempt;
 use contracts::reads::{self, ReadEntry, ReadLog, ReadLogQuery};
 use contracts::{CallContext, LegalBasis, Pseudonym};
 use kernel::audit::Audit;
@@ -260,6 +261,21 @@ impl Civil {
             Box::pin(async move { reads::store::list(tx, &fields, subject, &query).await })
         });
         Ok(log.await?)
+    }
+
+    /// Writes down that somebody was refused who asked about the subject.
+    ///
+    /// # Errors
+    /// What the database and the key store say.
+    pub async fn note_attempt(&self, subject: Pseudonym, attempt: Attempt) -> Result<(), Error> {
+        let fields = self.ctx.fields.clone();
+        let write = self.ctx.db.write(move |tx| {
+            Box::pin(async move {
+                let entry = attempt.entry(tx.now());
+                reads::store::insert(tx, &fields, subject, &entry).await
+            })
+        });
+        Ok(write.await?)
     }
 
     /// The person with this identifier, in the registrar's sector.

@@ -26,8 +26,10 @@ pub struct TrackerLine {
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// Who keeps the data.
+    #[schema(value_type = String, example = "TB/GOV/NIA/residents")]
     pub source: SubsystemId,
     /// Who read.
+    #[schema(value_type = String, example = "TB/GOV/MSP/benefits")]
     pub reader: SubsystemId,
     /// The officer.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -91,6 +91,7 @@ pub struct InboxMessage {
     #[schema(value_type = String, format = "uuid")]
     pub id: Id,
     /// The information system that sent it.
+    #[schema(value_type = String, example = "TB/GOV/MSP/benefits")]
     pub from: SubsystemId,
     /// When.
     #[schema(value_type = String, format = DateTime)]

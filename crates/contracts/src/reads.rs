@@ -1,6 +1,7 @@
 //! The read log: who read what about a person. Every block that holds data about persons offers
 //! a service of kind [`KIND`] with this one answer, so that a tracker page can collect them.
 
+pub mod attempt;
 pub mod store;
 
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use utoipa::ToSchema;
 use crate::call::{self, CallError};
 use crate::context::{BasisKind, CallContext};
 use crate::ids::SubsystemId;
-use crate::wire::Wire;
+use crate::wire::{RefusalReason, Wire};
 
 /// Directory tag of a service that answers with a [`ReadLog`].
 pub const KIND: &str = "read-log";
@@ -46,6 +47,11 @@ pub struct ReadEntry {
     pub fields: Vec<String>,
     /// True if the person looked at their own data.
     pub self_read: bool,
+    /// Why the exchange refused: then nothing was read, and the entry tells of an attempt. None for
+    /// a read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "case-not-standing")]
+    pub refused: Option<String>,
 }
 
 impl ReadEntry {
@@ -61,7 +67,13 @@ impl ReadEntry {
             basis_reference: ctx.basis.reference(),
             fields,
             self_read: ctx.basis.kind() == BasisKind::SelfAccess,
+            refused: None,
         }
+    }
+
+    /// The entry for a call that the exchange refused before any data left.
+    pub fn of_attempt(ctx: &CallContext, reason: RefusalReason, at: Timestamp) -> Self {
+        Self { refused: Some(reason.slug().to_owned()), ..Self::of(ctx, Vec::new(), at) }
     }
 }
 

@@ -56,6 +56,9 @@ pub enum RefusalReason {
     SubjectUnknown,
     /// The officer does not hold the permission to call for this member.
     OfficerNotPermitted,
+    /// The agreement lets an officer ask for a case about the person only, and there is none: none
+    /// was named, or whoever keeps the cases does not say that it stands.
+    CaseNotStanding,
     /// The message did not come from the member it names, was altered, or is too old.
     NotAuthentic,
     /// The same message was received before.
@@ -64,7 +67,7 @@ pub enum RefusalReason {
 
 impl RefusalReason {
     /// All reasons, for tables and documentation.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::UnknownClient,
         Self::UnknownService,
         Self::ServiceDisabled,
@@ -76,6 +79,7 @@ impl RefusalReason {
         Self::SubjectMissing,
         Self::SubjectUnknown,
         Self::OfficerNotPermitted,
+        Self::CaseNotStanding,
         Self::NotAuthentic,
         Self::Replayed,
     ];
@@ -94,6 +98,7 @@ impl RefusalReason {
             Self::SubjectMissing => "subject-missing",
             Self::SubjectUnknown => "subject-unknown",
             Self::OfficerNotPermitted => "officer-not-permitted",
+            Self::CaseNotStanding => "case-not-standing",
             Self::NotAuthentic => "not-authentic",
             Self::Replayed => "replayed",
         }
@@ -134,6 +139,7 @@ impl RefusalReason {
             Self::SubjectMissing => "This legal basis needs a person the call is about",
             Self::SubjectUnknown => "The person is not known in the caller's sector",
             Self::OfficerNotPermitted => "The officer may not call for this member",
+            Self::CaseNotStanding => "The officer works on no case about this person",
             Self::NotAuthentic => "The message is not authentic",
             Self::Replayed => "The message was received before",
         }

@@ -1,4 +1,4 @@
-//! The one path every call takes: decide, translate, ask for consent, log, then deliver, in this
+//! The one path every call takes: decide, translate, ask for case and consent, log, then deliver, in this
 //! installation or to another one. Read from [`Exchange::carry`] downwards.
 
 use std::time::Duration;
@@ -112,8 +112,15 @@ impl Exchange {
         let mut ctx = leg.ctx.clone();
         ctx.subject = subject;
         ctx.client_sector = Some(grant.client_sector.clone());
-        if let Err(refusal) = self.check_consent(snapshot, &ctx, &mut grant).await {
-            return self.refused(leg, logged, refusal).await;
+        let checked = match self.check_case(snapshot, &ctx, &grant).await {
+            Ok(()) => self.check_consent(snapshot, &ctx, &mut grant).await,
+            refused => refused,
+        };
+        if let Err(refusal) = checked {
+            let reason = refusal.reason;
+            let refused = self.refused(leg, logged, refusal).await;
+            self.tell_attempt(snapshot, ctx, reason).await;
+            return refused;
         }
         ctx.agreement = grant.agreement;
         ctx.fields.clone_from(&grant.fields);

@@ -7,7 +7,8 @@
 //!
 //! Start reading at `call.rs` ([`Exchange`] as a [`contracts::Wire`]); `policy.rs` is the decision,
 //! `outgoing.rs` and `incoming.rs` are the two ends of a remote call, `subject.rs` the translation,
-//! `directory.rs` and `join.rs` how installations know each other.
+//! `cases.rs` officers' cases and refused
+//! attempts, `directory.rs` and `join.rs` how installations know each other.
 //!
 //! # Invariants
 //! - A request's hop row is durable before the callee runs; refusals are rows too.
@@ -15,7 +16,9 @@
 //! - Rights and agreements are the provider's word, signed by its installation; the hub passes
 //!   them on and cannot make them.
 //! - No node reads a pseudonym of a sector it does not host, the identity authority's excepted.
-//! - Consent is asked on every call, at the provider's end, and never remembered.
+//! - Consent is asked on every call, at the provider's end, and never remembered; so is the case of an
+//!   officer, where the agreement demands one.
+//! - Who is refused there is told to the block that keeps the data, so that the person sees it.
 //! - Nothing is waited for inside a transaction but the transaction.
 //!
 //! Anchors: GovStack Information Mediator 1.1.1 (sections 6.2, 6.3, 6.6); the HTTP interface for
@@ -24,6 +27,7 @@
 mod audit_events;
 mod ca;
 mod call;
+mod cases;
 mod directory;
 mod error;
 mod exchange;

@@ -5,9 +5,10 @@ use std::sync::OnceLock;
 
 use axum::Router;
 use axum::body::Body;
+use contracts::reads::attempt::{self, Attempt};
 use contracts::{CallContext, ServiceId, SubsystemId, WireError, WireRequest, WireResponse};
-use http::Uri;
 use http::uri::PathAndQuery;
+use http::{Method, StatusCode, Uri};
 use kernel::block::ServiceOffer;
 use kernel::telemetry;
 use tower::ServiceExt;
@@ -79,13 +80,7 @@ impl LocalWire {
         req: WireRequest,
         body_limit_bytes: usize,
     ) -> Result<WireResponse, WireError> {
-        let Some(route) = self.routes.get().and_then(|routes| routes.get(&ctx.service)) else {
-            let remedy = "its block is not among those this installation runs; start it, or have the directory corrected";
-            return Err(WireError::NotBound {
-                service: ctx.service.clone(),
-                remedy: remedy.to_owned(),
-            });
-        };
+        let route = self.route(&ctx.service)?;
         let (parts, body) = req.into_parts();
         let mut inner = http::Request::new(Body::from(body));
         *inner.method_mut() = parts.method;
@@ -93,7 +88,42 @@ impl LocalWire {
         *inner.headers_mut() = travelling(&parts.headers, &REQUEST_HEADERS);
         let trace = ctx.correlation.to_string();
         inner.extensions_mut().insert(ctx);
-        let answered = telemetry::with_trace(trace, route.router.clone().oneshot(inner)).await;
+        route.send(inner, trace, body_limit_bytes).await
+    }
+
+    /// Tells a read-log service of a refused attempt. Handlers see it and no call context: this is no
+    /// call of the one who was refused.
+    pub async fn tell_attempt(
+        &self,
+        service: &ServiceId,
+        attempt: Attempt,
+        body_limit_bytes: usize,
+    ) -> Result<StatusCode, WireError> {
+        let route = self.route(service)?;
+        let mut inner = http::Request::new(Body::empty());
+        *inner.method_mut() = Method::POST;
+        *inner.uri_mut() = below(route.prefix, &Uri::from_static(attempt::PATH))?;
+        let trace = attempt.context.correlation.to_string();
+        inner.extensions_mut().insert(attempt);
+        Ok(route.send(inner, trace, body_limit_bytes).await?.status())
+    }
+
+    fn route(&self, service: &ServiceId) -> Result<&Route, WireError> {
+        self.routes.get().and_then(|routes| routes.get(service)).ok_or_else(|| {
+            let remedy = "its block is not among those this installation runs; start it, or have the directory corrected";
+            WireError::NotBound { service: service.clone(), remedy: remedy.to_owned() }
+        })
+    }
+}
+
+impl Route {
+    async fn send(
+        &self,
+        request: http::Request<Body>,
+        trace: String,
+        body_limit_bytes: usize,
+    ) -> Result<WireResponse, WireError> {
+        let answered = telemetry::with_trace(trace, self.router.clone().oneshot(request)).await;
         let Ok(response) = answered;
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, body_limit_bytes)

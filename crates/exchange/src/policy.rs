@@ -3,7 +3,7 @@
 
 use basis::{Id, Timestamp};
 use contracts::context::BasisKind;
-use contracts::{CallContext, LegalBasis, Refusal, RefusalReason};
+use contracts::{CallContext, LegalBasis, Refusal, RefusalReason, ServiceId};
 
 use crate::model::{Agreement, ClientState, INFRASTRUCTURE_KINDS, ServiceState, Snapshot};
 
@@ -23,6 +23,8 @@ pub struct Grant {
     pub provider_sector: String,
     /// The data agreement to verify with the consent block before the provider is called.
     pub consent: Option<Id>,
+    /// The service to ask whether the officer's case stands, before the provider is called.
+    pub case: Option<ServiceId>,
     /// True if the provider takes pseudonyms of any sector (the identity authority).
     pub any_sector: bool,
 }
@@ -71,6 +73,7 @@ pub fn decide(
         client_sector: client_sector.to_owned(),
         provider_sector: provider_sector.to_owned(),
         consent: None,
+        case: None,
         any_sector: service.is(contracts::identity::KIND_ANY_SECTOR),
     };
     if is_infrastructure(service) {
@@ -82,9 +85,18 @@ pub fn decide(
     if let LegalBasis::Consent { agreement } = &ctx.basis {
         grant.consent = Some(*agreement);
     }
+    // A system that acts by itself works on no case: its member answers for it.
+    if ctx.officer.is_some() {
+        grant.case.clone_from(&agreement.case);
+    }
     let about_someone = matches!(ctx.basis.kind(), BasisKind::Consent | BasisKind::SelfAccess);
-    if about_someone && ctx.subject.is_none() && !sealed {
-        let detail = format!("a call on {} must name its subject", ctx.basis.kind().as_str());
+    if (about_someone || grant.case.is_some()) && ctx.subject.is_none() && !sealed {
+        let detail = match about_someone {
+            true => format!("a call on {} must name its subject", ctx.basis.kind().as_str()),
+            false => {
+                "an officer's call for a case must name the person the case is about".to_owned()
+            }
+        };
         return Err(refuse(RefusalReason::SubjectMissing, detail));
     }
     Ok(grant)
@@ -210,6 +222,7 @@ mod tests {
             basis: basis.kind(),
             reference: basis.reference(),
             fields: vec!["name".to_owned()],
+            case: None,
             valid_from: Timestamp::from_micros(NOW - 10),
             valid_until: Some(Timestamp::from_micros(NOW + 10)),
             suspended: false,
@@ -381,6 +394,25 @@ mod tests {
             decide_plain(&directory, &care, care.at).unwrap().consent,
             Some(Id::from_bytes([9; 16]))
         );
+    }
+
+    #[test]
+    fn an_agreement_may_demand_a_case_of_officers_and_then_a_person() {
+        let case: ServiceId = "TB/GOV/MSP/benefits/case-verify".parse().unwrap();
+        let demanding = Agreement { case: Some(case.clone()), ..agreement("help", law()) };
+        let directory = directory(vec![demanding]);
+        let call = call(SERVICE, CLIENT, "help", law());
+        let by_itself = decide_plain(&directory, &call, call.at).unwrap();
+        assert_eq!(by_itself.case, None, "a system works on no case");
+        let officer = call.by_officer("good", None);
+        let nobody = decide_plain(&directory, &officer, officer.at).unwrap_err();
+        assert_eq!(nobody.reason, RefusalReason::SubjectMissing);
+        assert_eq!(
+            decide(&directory, &officer, true, officer.at).unwrap().case,
+            Some(case.clone())
+        );
+        let about = officer.about(Pseudonym(Id::from_bytes([8; 16])));
+        assert_eq!(decide_plain(&directory, &about, about.at).unwrap().case, Some(case));
     }
 
     #[test]

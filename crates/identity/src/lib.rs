@@ -33,13 +33,13 @@ mod web;
 
 pub use error::{Error, TokenError};
 pub use permissions::{
-    EnrolAuthenticator, PERMISSIONS, ReadReconciliation, RegisterClient, ReplaceVid,
+    EnrolAuthenticator, ListVids, PERMISSIONS, ReadReconciliation, RegisterClient, ReplaceVid,
     RunReconciliation,
 };
 pub use service::Identity;
 
 use basis::Rng;
-use contracts::civil::TOPIC_BIRTH_REGISTERED;
+use contracts::civil::{TOPIC_BIRTH_REGISTERED, TOPIC_BIRTHS_IMPORTED};
 use contracts::{ServiceId, SubsystemId, Wire, identity, reads};
 use kernel::block::{Block, Ctx, Job, ServiceOffer, Subscription};
 use kernel::db::Migration;
@@ -55,6 +55,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_init", sql: include_str!("../migrations/0001_init.sql") },
     reads::store::MIGRATION,
     reads::store::SEALED_CASE,
+    reads::store::REFUSED,
     Migration {
         name: "0002_response_alg",
         sql: include_str!("../migrations/0002_response_alg.sql"),
@@ -113,10 +114,13 @@ pub fn block(ctx: &Ctx, deps: Deps) -> Result<Block, BuildError> {
             .routes(routes!(http::exchange::take_event))
             .routes(routes!(http::exchange::translate))
             .routes(routes!(http::exchange::resolve))
+            .routes(routes!(http::exchange::resolve_many))
             .routes(routes!(http::exchange::show_facts))
             .routes(routes!(http::exchange::show_read_log))
+            .routes(routes!(http::exchange::note_attempt))
             .routes(routes!(http::desk::enrol_totp))
             .routes(routes!(http::desk::replace_vid))
+            .routes(routes!(http::desk::list_vids))
             .routes(routes!(http::desk::register_client))
             .routes(routes!(http::desk::show_reconciliation, http::desk::run_reconciliation))
             .with_state(identity.clone()),
@@ -144,7 +148,10 @@ pub fn block(ctx: &Ctx, deps: Deps) -> Result<Block, BuildError> {
             ServiceOffer { code: reads::SERVICE, prefix: "/identity/read-log" },
             ServiceOffer { code: "events", prefix: "/identity/events" },
         ],
-        consumes: vec![Subscription { topic: TOPIC_BIRTH_REGISTERED, path: "/identity/events" }],
+        consumes: vec![
+            Subscription { topic: TOPIC_BIRTH_REGISTERED, path: "/identity/events" },
+            Subscription { topic: TOPIC_BIRTHS_IMPORTED, path: "/identity/events" },
+        ],
         ..Block::new("identity", "Identity")
     })
 }

@@ -81,6 +81,10 @@ struct WrittenAgreement {
     reference: String,
     #[serde(default)]
     fields: Vec<String>,
+    #[serde(default)]
+    case: Option<String>,
+    #[serde(default)]
+    valid_days: Option<u32>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -193,6 +197,10 @@ pub struct Agreement {
     pub reference: String,
     /// Fields of the answer; empty for all.
     pub fields: Vec<String>,
+    /// The service that says whether an officer's case stands; none where no case is demanded.
+    pub case: Option<ServiceId>,
+    /// For how many days it is agreed, from when it is first entered; none for without end.
+    pub valid_days: Option<u32>,
 }
 
 /// Why a pack cannot be used.
@@ -291,6 +299,10 @@ impl Country {
                 return missing(format!("subsystem {client}"));
             }
         }
+        let mut cases = self.agreements.iter().filter_map(|entry| entry.case.as_ref());
+        if let Some(service) = cases.find(|service| !services.contains(service)) {
+            return missing(format!("service {service} for cases"));
+        }
         match self.subscriptions.iter().find(|(_, service)| !services.contains(&service)) {
             Some((topic, service)) => missing(format!("service {service} of topic {topic}")),
             None => Ok(()),
@@ -318,6 +330,13 @@ impl Country {
             subsystem.block.as_deref() == Some(block)
                 && hosted.iter().any(|member| member.id == subsystem.id.member())
         })
+    }
+
+    /// Every subsystem that stands for `block` among the members hosted, in the pack's order.
+    #[must_use]
+    pub fn subsystems_of(&self, block: &str, hosted: &[&Member]) -> Vec<&Subsystem> {
+        let all = self.subsystems.iter().filter(|entry| entry.block.as_deref() == Some(block));
+        all.filter(|entry| hosted.iter().any(|member| member.id == entry.id.member())).collect()
     }
 
     /// The subsystem that stands for `block` anywhere in the country.
@@ -404,6 +423,8 @@ impl Ids<'_> {
             basis: entry.basis,
             reference: entry.reference.clone(),
             fields: entry.fields.clone(),
+            case: entry.case.as_deref().map(|id| self.service(id)).transpose()?,
+            valid_days: entry.valid_days,
         })
     }
 }

@@ -7,7 +7,9 @@ use axum::extract::{FromRequestParts, State};
 use basis::{Currency, Id, Money, Timestamp};
 use contracts::Caller;
 use contracts::payments::{Payee, TransferIn, TransferOut};
+use contracts::reads::attempt::Attempt;
 use contracts::reads::{ReadLog, ReadLogQuery};
+use http::StatusCode;
 use http::request::Parts;
 use kernel::auth::{Officer, Permission};
 use kernel::http::{Created, Json, Path, Query};
@@ -59,6 +61,7 @@ pub fn api(payments: Payments) -> OpenApiRouter {
         .routes(routes!(take_transfer))
         .routes(routes!(tell_transfer))
         .routes(routes!(tell_read_log))
+        .routes(routes!(note_attempt))
         .with_state(payments)
 }
 
@@ -411,6 +414,17 @@ async fn tell_read_log(
     Query(query): Query<ReadLogQuery>,
 ) -> Result<Json<ReadLog>, Problem> {
     Ok(Json(payments.read_log(caller.subject()?, query).await?))
+}
+
+/// Notes an attempt that the exchange refused, for the read log of whom it was about.
+#[utoipa::path(post, path = "/payments/exchange/read-log/attempts", tag = "exchange",
+    responses((status = 204, description = "Noted"), Problem))]
+async fn note_attempt(
+    State(payments): State<Payments>,
+    attempt: Attempt,
+) -> Result<StatusCode, Problem> {
+    payments.note_attempt(attempt.subject()?, attempt).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn ground(Caller(context): &Caller) -> Ground {

@@ -45,6 +45,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ledger::MIGRATIONS[0],
     contracts::reads::store::MIGRATION,
     contracts::reads::store::SEALED_CASE,
+    contracts::reads::store::REFUSED,
     Migration { name: "0001_payments", sql: include_str!("../migrations/0001_payments.sql") },
 ];
 

@@ -6,6 +6,7 @@ use crate::model::{Account, AccountKind, Ask, Order, PayTo, reason};
 use crate::store;
 use basis::{Currency, Id, Timestamp};
 use contracts::payments::TransferOut;
+use contracts::reads::attempt::Attempt;
 use contracts::reads::store as read_log;
 use contracts::reads::{ReadEntry, ReadLog, ReadLogQuery};
 use contracts::{LegalBasis, Pseudonym, SubsystemId};
@@ -205,6 +206,21 @@ impl Payments {
         Ok(read.await?)
     }
 
+    /// Writes down that somebody was refused who asked about the subject.
+    ///
+    /// # Errors
+    /// What the database and the key store say.
+    pub async fn note_attempt(&self, subject: Pseudonym, attempt: Attempt) -> Result<(), Error> {
+        let fields = self.fields.clone();
+        let write = self.db.write(move |tx| {
+            Box::pin(async move {
+                let entry = attempt.entry(tx.now());
+                read_log::insert(tx, &fields, subject, &entry).await
+            })
+        });
+        Ok(write.await?)
+    }
+
     /// Writes the order down, or finds it again.
     async fn write_order(&self, ask: Arc<Ask>) -> Result<(Order, Account), Error> {
         let mut written = self.try_write_order(ask.clone()).await;
@@ -328,6 +344,7 @@ fn read_entry(system: SubsystemId, reader: Reader, field: &str, at: Timestamp) -
         basis_reference: basis.reference(),
         fields: vec![field.to_owned()],
         self_read: false,
+        refused: None,
     }
 }
 

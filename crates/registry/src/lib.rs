@@ -47,6 +47,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_init", sql: include_str!("../migrations/0001_init.sql") },
     reads::store::MIGRATION,
     reads::store::SEALED_CASE,
+    reads::store::REFUSED,
 ];
 
 /// What the block needs besides its [`Ctx`].

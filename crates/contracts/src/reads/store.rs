@@ -1,10 +1,14 @@
 //! The read log's table, the same in every block that holds facts about persons.
 //!
-//! A block lists [`MIGRATION`] and [`SEALED_CASE`] among its own, writes an entry in the transaction
+//! A block lists [`MIGRATION`], [`SEALED_CASE`] and [`REFUSED`] among its own, writes an entry in the transaction
 //! that reads the fact, and so answers only when the entry is durable.
 //!
 //! The case stands in the log sealed: it is the reader's own name of the person's matter, the same
 //! in every register read for it, and two databases must share no value about one person.
+
+mod append;
+
+pub use append::append;
 
 use kernel::db::{DbError, Migration, Row, Tx, Value};
 use kernel::fields::{Fields, FieldsError, SubjectKey};
@@ -24,6 +28,12 @@ pub const SEALED_CASE: Migration = Migration {
     sql: include_str!("../../migrations/0002_sealed_case.sql"),
 };
 
+/// Lets an entry tell of an attempt that was refused.
+pub const REFUSED: Migration = Migration {
+    name: "read_log/0003_refused",
+    sql: include_str!("../../migrations/0003_refused.sql"),
+};
+
 /// Whose key cases are sealed under: the log's own, so that an entry can move to another subject.
 const LOG: &[u8] = b"read_log";
 /// Label of a sealed case.
@@ -32,7 +42,7 @@ const CASE: &str = "case";
 /// Most entries of one page.
 const PAGE: u16 = 100;
 
-/// Writes down that the subject's data were read.
+/// Writes down that the subject's data were read, or that somebody was refused who asked for them.
 ///
 /// # Errors
 /// What database and key store say.
@@ -42,13 +52,13 @@ pub async fn insert(
     subject: Pseudonym,
     entry: &ReadEntry,
 ) -> Result<(), FieldsError> {
-    let sql = "INSERT INTO read_log (subject, id, at, reader, officer, sealed_case, purpose, basis, reference, fields, self_read)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    let sql = "INSERT INTO read_log (subject, id, at, reader, officer, sealed_case, purpose, basis, reference, fields, self_read, refused)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     let sealed_case = match &entry.case {
         Some(case) => Some(fields.seal(tx, LOG, CASE, case.as_bytes()).await?),
         None => None,
     };
-    let args: [Value; 11] = [
+    let args: [Value; 12] = [
         subject.0.into(),
         tx.mint().into(),
         entry.at.into(),
@@ -60,6 +70,7 @@ pub async fn insert(
         entry.basis_reference.as_str().into(),
         entry.fields.join(" ").into(),
         entry.self_read.into(),
+        entry.refused.clone().into(),
     ];
     Ok(tx.exec(sql, &args).await.map(drop)?)
 }
@@ -84,7 +95,7 @@ pub async fn list(
     subject: Pseudonym,
     query: &ReadLogQuery,
 ) -> Result<ReadLog, FieldsError> {
-    let sql = "SELECT at, reader, officer, sealed_case, purpose, basis, reference, fields, self_read FROM read_log
+    let sql = "SELECT at, reader, officer, sealed_case, purpose, basis, reference, fields, self_read, refused FROM read_log
         WHERE subject = $1 AND at < $2 ORDER BY at DESC, id DESC LIMIT $3";
     let limit = i64::from(query.limit.unwrap_or(PAGE).clamp(1, PAGE));
     let before = query.before.map_or(i64::MAX, |at| at.micros());
@@ -116,6 +127,7 @@ fn entry(row: &Row, key: Option<&SubjectKey>) -> Result<ReadEntry, FieldsError> 
         basis_reference: row.get("reference")?,
         fields: fields.split_whitespace().map(str::to_owned).collect(),
         self_read: row.get("self_read")?,
+        refused: row.get("refused")?,
     })
 }
 

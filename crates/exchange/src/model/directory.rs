@@ -88,6 +88,11 @@ pub struct Agreement {
     pub reference: String,
     /// Fields the answer may hold; empty means all the service offers.
     pub fields: Vec<String>,
+    /// The service that is asked, on every call of an officer, whether the case named stands for this
+    /// officer and this person. None where an officer may ask without a case.
+    #[schema(value_type = Option<String>, example = "TB/GOV/MSP/benefits/case-verify")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<ServiceId>,
     /// In force from.
     #[schema(value_type = String, format = DateTime)]
     pub valid_from: Timestamp,

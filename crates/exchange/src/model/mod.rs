@@ -8,11 +8,12 @@ pub use directory::{
 };
 pub use snapshot::{ClientState, InstallationState, OfficerState, ServiceState, Snapshot};
 
-use contracts::{consent, identity};
+use contracts::{cases, consent, identity};
 
 /// Directory tag of a service that takes events of other blocks.
 pub const KIND_EVENTS: &str = "events";
 
 /// Tags of services that carry the exchange's own work. A call to one needs an access right but
 /// no agreement: it moves no fact about a person that another call did not already justify.
-pub const INFRASTRUCTURE_KINDS: [&str; 3] = [KIND_EVENTS, consent::VERIFY, identity::TRANSLATE];
+pub const INFRASTRUCTURE_KINDS: [&str; 4] =
+    [KIND_EVENTS, consent::VERIFY, identity::TRANSLATE, cases::KIND];

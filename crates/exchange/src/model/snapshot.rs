@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use contracts::{MemberId, ServiceId, SubsystemId};
+use contracts::{MemberId, ServiceId, SubsystemId, reads};
 use credential::key::VerifyingKey;
 
 use super::directory::{Agreement, Installation, Names, Part, Service, Subsystem};
@@ -180,6 +180,13 @@ impl Snapshot {
     /// by identifier, so that every node of the instance picks the same.
     pub fn service_of_kind(&self, kind: &str) -> Option<&ServiceState> {
         self.services.get(self.kinds.get(kind)?)
+    }
+
+    /// The service in which a subsystem tells persons who read about them, if it has one.
+    pub fn read_log_of(&self, subsystem: &SubsystemId) -> Option<&ServiceId> {
+        let own = |id: &&ServiceId| id.subsystem() == *subsystem;
+        let logs = self.services.values().filter(|service| service.is(reads::KIND));
+        logs.map(|service| &service.entry.id).filter(own).min()
     }
 
     /// The installation whose TLS certificate has this fingerprint (lower-case hexadecimal).

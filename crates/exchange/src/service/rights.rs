@@ -35,6 +35,10 @@ pub struct NewAgreement {
     /// Fields the answer may hold; all if left out.
     #[serde(default)]
     pub fields: Vec<String>,
+    /// A service of kind `case-verify`, if officers may ask only for a case that stands.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "TB/GOV/MSP/benefits/case-verify")]
+    pub case: Option<ServiceId>,
     /// In force from; at once if left out.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -164,13 +168,15 @@ impl Exchange {
             basis: new.basis,
             reference: new.reference,
             fields: new.fields,
+            case: new.case,
             valid_from: new.valid_from.unwrap_or(now),
             valid_until: new.valid_until,
             suspended: false,
         };
         let details = serde_json::json!({
             "service": agreement.service, "client": agreement.client, "purpose": agreement.purpose,
-            "basis": agreement.basis, "reference": agreement.reference,
+            "basis": agreement.basis, "reference": agreement.reference, "case": agreement.case,
+            "valid_until": agreement.valid_until,
         });
         let audit =
             Audit::new(&audit_events::AGREEMENT_CREATED, &actor.name, agreement.id).with(details);

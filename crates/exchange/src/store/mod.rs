@@ -13,8 +13,10 @@ use kernel::db::{DbError, Migration, Row};
 use serde::de::DeserializeOwned;
 
 /// The block's schema.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "0001_init", sql: include_str!("../../migrations/0001_init.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_init", sql: include_str!("../../migrations/0001_init.sql") },
+    Migration { name: "0002_agreement", sql: include_str!("../../migrations/0002_agreement.sql") },
+];
 
 /// Reads a text column as a type with `FromStr`.
 fn parsed<T: FromStr>(row: &Row, column: &str, expected: &'static str) -> Result<T, DbError> {

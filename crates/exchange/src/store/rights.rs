@@ -32,9 +32,9 @@ pub async fn revoke(tx: &mut Tx, right: &AccessRight) -> Result<bool, DbError> {
     Ok(tx.exec(sql, &[right.service.as_ref().into(), right.client.as_ref().into()]).await? == 1)
 }
 
-const AGREEMENT: &str = "SELECT id, service, client, purpose, basis, reference, fields, valid_from, valid_until, suspended
+const AGREEMENT: &str = "SELECT id, service, client, purpose, basis, reference, fields, case_service, valid_from, valid_until, suspended
     FROM agreement ORDER BY id";
-const ONE_AGREEMENT: &str = "SELECT id, service, client, purpose, basis, reference, fields, valid_from, valid_until, suspended
+const ONE_AGREEMENT: &str = "SELECT id, service, client, purpose, basis, reference, fields, case_service, valid_from, valid_until, suspended
     FROM agreement WHERE id = $1";
 
 /// All agreements, oldest first.
@@ -49,8 +49,8 @@ pub async fn find_agreement(tx: &mut Tx, id: Id) -> Result<Option<Agreement>, Db
 
 /// Adds an agreement.
 pub async fn insert_agreement(tx: &mut Tx, a: &Agreement) -> Result<(), DbError> {
-    let sql = "INSERT INTO agreement (id, service, client, purpose, basis, reference, fields, valid_from, valid_until, suspended, recorded)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    let sql = "INSERT INTO agreement (id, service, client, purpose, basis, reference, fields, case_service, valid_from, valid_until, suspended, recorded)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     let args = [
         a.id.into(),
         a.service.as_ref().into(),
@@ -59,6 +59,7 @@ pub async fn insert_agreement(tx: &mut Tx, a: &Agreement) -> Result<(), DbError>
         a.basis.as_str().into(),
         a.reference.as_str().into(),
         a.fields.join(" ").into(),
+        a.case.as_ref().map(ToString::to_string).into(),
         a.valid_from.into(),
         a.valid_until.into(),
         a.suspended.into(),
@@ -76,6 +77,8 @@ pub async fn set_suspended(tx: &mut Tx, id: Id, suspended: bool) -> Result<(), D
 
 fn agreement(row: &Row) -> Result<Agreement, DbError> {
     let fields: String = row.get("fields")?;
+    let case: Option<String> = row.get("case_service")?;
+    let case = case.map(|_| parsed(row, "case_service", "a service identifier"));
     Ok(Agreement {
         id: row.get("id")?,
         service: parsed(row, "service", "a service identifier")?,
@@ -84,6 +87,7 @@ fn agreement(row: &Row) -> Result<Agreement, DbError> {
         basis: parsed(row, "basis", "a kind of legal basis")?,
         reference: row.get("reference")?,
         fields: fields.split_whitespace().map(str::to_owned).collect(),
+        case: case.transpose()?,
         valid_from: row.get("valid_from")?,
         valid_until: row.get("valid_until")?,
         suspended: row.get("suspended")?,

@@ -235,6 +235,7 @@ impl Site {
             basis: basis.kind(),
             reference: basis.reference(),
             fields: vec!["name".to_owned(), "address".to_owned()],
+            case: None,
             valid_from: None,
             valid_until: None,
         };

@@ -3,7 +3,10 @@
 use crate::service::Identity;
 use axum::extract::State;
 use contracts::Caller;
-use contracts::identity::{PersonFacts, ResolveIn, ResolveOut, TranslateIn, TranslateOut};
+use contracts::identity::{
+    PersonFacts, ResolveIn, ResolveManyIn, ResolveManyOut, ResolveOut, TranslateIn, TranslateOut,
+};
+use contracts::reads::attempt::Attempt;
 use contracts::reads::{ReadLog, ReadLogQuery};
 use http::StatusCode;
 use kernel::http::{Json, Query};
@@ -46,6 +49,18 @@ pub async fn resolve(
     Ok(Json(ResolveOut { pseudonym }))
 }
 
+/// Looks many persons up by one kind of identifier.
+#[utoipa::path(post, path = "/identity/persons/resolve-many", request_body = ResolveManyIn,
+    responses((status = 200, body = ResolveManyOut), Problem))]
+pub async fn resolve_many(
+    State(identity): State<Identity>,
+    Caller(ctx): Caller,
+    Json(ask): Json<ResolveManyIn>,
+) -> Result<Json<ResolveManyOut>, Problem> {
+    let pseudonyms = identity.resolve_many(&ctx, ask).await?;
+    Ok(Json(ResolveManyOut { pseudonyms }))
+}
+
 /// Shows facts of the subject of the call.
 #[utoipa::path(get, path = "/identity/persons/facts",
     responses((status = 200, body = PersonFacts), Problem))]
@@ -68,4 +83,15 @@ pub async fn show_read_log(
 ) -> Result<Json<ReadLog>, Problem> {
     let subject = caller.subject()?;
     Ok(Json(identity.read_log(caller.0, subject, query).await?))
+}
+
+/// Notes an attempt that the exchange refused, for the read log of whom it was about.
+#[utoipa::path(post, path = "/identity/read-log/attempts",
+    responses((status = 204, description = "Noted"), Problem))]
+pub async fn note_attempt(
+    State(identity): State<Identity>,
+    attempt: Attempt,
+) -> Result<StatusCode, Problem> {
+    identity.note_attempt(attempt.subject()?, attempt).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -4,6 +4,7 @@ use super::Identity;
 use super::pseudonyms::logged_under;
 use crate::error::Error;
 use contracts::identity::PersonFacts;
+use contracts::reads::attempt::Attempt;
 use contracts::reads::{self, ReadEntry, ReadLog, ReadLogQuery};
 use contracts::{CallContext, Pseudonym};
 
@@ -50,6 +51,22 @@ impl Identity {
             })
         });
         read.await
+    }
+
+    /// Writes down that somebody was refused who asked about the person.
+    ///
+    /// # Errors
+    /// As [`Identity::facts`].
+    pub async fn note_attempt(&self, subject: Pseudonym, attempt: Attempt) -> Result<(), Error> {
+        let this = self.clone();
+        let write = self.0.db.write(move |tx| {
+            Box::pin(async move {
+                let person = this.subject_of(tx, &attempt.context, subject).await?;
+                let entry = attempt.entry(tx.now());
+                Ok(reads::store::insert(tx, &this.0.fields, logged_under(person), &entry).await?)
+            })
+        });
+        write.await
     }
 }
 

@@ -138,5 +138,6 @@ fn read_entry(
         basis_reference: format!("sign-in {}", grant.id),
         fields: told.map(str::to_owned).collect(),
         self_read: false,
+        refused: None,
     }
 }

@@ -167,6 +167,7 @@ impl Site {
             basis: LegalBasis::law(LAW).kind(),
             reference: LAW.to_owned(),
             fields: vec!["name".to_owned()],
+            case: None,
             valid_from: None,
             valid_until: None,
         };

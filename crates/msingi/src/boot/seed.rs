@@ -3,10 +3,14 @@
 
 use super::BootError;
 use crate::country::{Country, Member};
+use basis::Timestamp;
 use exchange::{AccessRight, Actor, Exchange, NewAgreement, Service, Snapshot, Subsystem};
 use std::sync::Arc;
 
-/// Enters whatever is missing about the members hosted here.
+const DAY_SECONDS: i64 = 24 * 60 * 60;
+
+/// Enters whatever is missing about the members hosted here. Agreements that the pack makes for some
+/// days run from `now`, when they are entered.
 ///
 /// # Errors
 /// Whatever the exchange refuses, naming the entry.
@@ -14,10 +18,11 @@ pub async fn seed(
     exchange: &Exchange,
     country: &Country,
     hosted: &[&Member],
+    now: Timestamp,
 ) -> Result<(), BootError> {
     let before = exchange.snapshot();
     let actor = Actor::operator("country-pack");
-    let seeding = Seeding { exchange, country, hosted, actor, before };
+    let seeding = Seeding { exchange, country, hosted, actor, before, now };
     seeding.members().await?;
     seeding.subsystems().await?;
     seeding.services().await?;
@@ -32,6 +37,7 @@ struct Seeding<'a> {
     actor: Actor,
     /// The directory as it was: a right that somebody revoked since must not come back.
     before: Arc<Snapshot>,
+    now: Timestamp,
 }
 
 impl Seeding<'_> {
@@ -113,8 +119,11 @@ impl Seeding<'_> {
                 basis: entry.basis,
                 reference: entry.reference.clone(),
                 fields: entry.fields.clone(),
+                case: entry.case.clone(),
                 valid_from: None,
-                valid_until: None,
+                valid_until: entry
+                    .valid_days
+                    .map(|days| self.now.plus_seconds(i64::from(days) * DAY_SECONDS)),
             };
             self.exchange.create_agreement(&self.actor, new).await?;
         }

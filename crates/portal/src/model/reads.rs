@@ -79,6 +79,7 @@ mod tests {
             basis_reference: "Act".to_owned(),
             fields: Vec::new(),
             self_read: false,
+            refused: None,
         };
         Some(ReadLog { entries: seconds.into_iter().map(entry).collect(), more })
     }

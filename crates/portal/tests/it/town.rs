@@ -158,6 +158,7 @@ pub fn read(at: &str, reader: &str, basis: BasisKind, reference: &str) -> ReadEn
         basis_reference: reference.to_owned(),
         fields: vec!["name".to_owned(), "born".to_owned(), "shoe-size".to_owned()],
         self_read: basis == BasisKind::SelfAccess,
+        refused: None,
     }
 }
 

@@ -4,8 +4,10 @@ use super::Registry;
 use super::records::AsOfQuery;
 use axum::extract::State;
 use contracts::Caller;
+use contracts::reads::attempt::Attempt;
 use contracts::reads::{ReadLog, ReadLogQuery};
 use contracts::registry::RegistryRecord;
+use http::StatusCode;
 use kernel::http::{Json, Query};
 use kernel::problem::Problem;
 
@@ -31,4 +33,15 @@ pub async fn show_read_log(
     Query(query): Query<ReadLogQuery>,
 ) -> Result<Json<ReadLog>, Problem> {
     Ok(Json(registry.read_log(caller.subject()?, query).await?))
+}
+
+/// Notes an attempt that the exchange refused, for the read log of whom it was about.
+#[utoipa::path(post, path = "/registry/read-log/attempts",
+    responses((status = 204, description = "Noted"), Problem))]
+pub async fn note_attempt(
+    State(registry): State<Registry>,
+    attempt: Attempt,
+) -> Result<StatusCode, Problem> {
+    registry.note_attempt(attempt.subject()?, attempt).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -30,6 +30,7 @@ pub fn api(registry: Registry) -> OpenApiRouter {
         .routes(routes!(records::show_history))
         .routes(routes!(exchange::read_own))
         .routes(routes!(exchange::show_read_log))
+        .routes(routes!(exchange::note_attempt))
         .with_state(registry)
 }
 

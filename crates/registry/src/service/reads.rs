@@ -9,6 +9,7 @@ use crate::model::register::RegisterCode;
 use crate::store;
 use basis::{Id, Timestamp};
 use contracts::context::BasisKind;
+use contracts::reads::attempt::Attempt;
 use contracts::reads::{self, ReadEntry, ReadLog, ReadLogQuery};
 use contracts::registry::RegistryRecord;
 use contracts::{CallContext, Pseudonym};
@@ -170,6 +171,21 @@ impl Registry {
         Ok(log.await?)
     }
 
+    /// Writes down that somebody was refused who asked about the subject.
+    ///
+    /// # Errors
+    /// What the database and the key store say.
+    pub async fn note_attempt(&self, subject: Pseudonym, attempt: Attempt) -> Result<(), Error> {
+        let fields = self.ctx.fields.clone();
+        let write = self.ctx.db.write(move |tx| {
+            Box::pin(async move {
+                let entry = attempt.entry(tx.now());
+                reads::store::insert(tx, &fields, subject, &entry).await
+            })
+        });
+        Ok(write.await?)
+    }
+
     async fn show_officer(
         &self,
         tx: &mut Tx,
@@ -241,6 +257,7 @@ impl Registry {
             basis_reference: self.deps.law.clone(),
             fields: seen,
             self_read: false,
+            refused: None,
         };
         Ok(reads::store::insert(tx, &self.ctx.fields, subject, &entry).await?)
     }
