@@ -12,4 +12,3 @@ pub mod request;
 pub mod response_alg;
 pub mod throttle;
 pub mod token_request;
-pub mod totp;

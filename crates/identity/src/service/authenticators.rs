@@ -3,9 +3,9 @@
 use super::Identity;
 use crate::error::Error;
 use crate::events::AUTHENTICATOR_ENROLLED;
-use crate::model::totp::{Algorithm, Totp};
 use crate::store;
 use basis::Id;
+use credential::totp::{Algorithm, Totp};
 use kernel::audit::Audit;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -25,6 +25,7 @@ pub struct EnrolIn {
     pub value: String,
     /// The hash behind the codes; SHA1 if absent, which every app knows.
     #[serde(default)]
+    #[schema(value_type = Option<String>, pattern = "^SHA(1|256)$", example = "SHA1")]
     pub algorithm: Option<Algorithm>,
 }
 
@@ -61,7 +62,7 @@ impl Identity {
                     Some(vid) => vid,
                     None => this.insert_vid(tx, person, &key).await?,
                 };
-                let totp = Totp::draw(ask.algorithm.unwrap_or(Algorithm::Sha1), &this.0.rng);
+                let totp = Totp::draw(ask.algorithm.unwrap_or(Algorithm::Sha1));
                 let (id, name) = (tx.mint(), totp.algorithm().name());
                 let sealed = key.seal(SECRET, totp.secret());
                 let replaced = store::authenticators::revoke_all(tx, person.id).await?;

@@ -18,12 +18,12 @@ use crate::model::request::{
     Unanswerable,
 };
 use crate::model::throttle::lock_seconds;
-use crate::model::totp::{Algorithm, Totp};
 use crate::store::authenticators::Stored;
 use crate::store::grants::New;
 use crate::store::sessions::Session;
 use crate::store::{self};
 use basis::{Id, Timestamp};
+use credential::totp::{Algorithm, Totp};
 use kernel::audit::Audit;
 use kernel::db::Tx;
 use kernel::fields::{FieldsError, SubjectKey};
@@ -346,7 +346,7 @@ impl Identity {
         let algorithm = Algorithm::from_name(&stored.algorithm);
         let algorithm = algorithm.ok_or(Error::Damaged("authenticator"))?;
         let totp = Totp::new(algorithm, key.open(SECRET, &stored.secret)?);
-        match totp.check(&credentials.code, tx.now(), stored.last_step) {
+        match totp.check(&credentials.code, tx.now().unix_seconds(), stored.last_step) {
             Some(step) => {
                 store::authenticators::succeed(tx, person.id, stored.id, step).await?;
                 Ok(Some((person, key)))
@@ -383,7 +383,7 @@ impl Identity {
             Err(error) => return Err(error.into()),
         }
         // What it says does not matter; i64::MAX lets no step pass.
-        let _ = self.0.decoy.check(&credentials.code, tx.now(), i64::MAX);
+        let _ = self.0.decoy.check(&credentials.code, tx.now().unix_seconds(), i64::MAX);
         Ok(store::authenticators::count_refused(tx, kind).await?)
     }
 

@@ -4,7 +4,9 @@
 mod authenticators;
 mod clients;
 mod facts;
+mod imports;
 mod login;
+mod many;
 mod persons;
 mod pseudonyms;
 mod reconciliation;
@@ -17,6 +19,7 @@ pub use authenticators::{EnrolIn, Enrolled};
 pub use clients::ClientOut;
 pub(crate) use login::SESSION_SECONDS;
 pub use login::{Asked, Authorized, Credentials, Judged, SignedIn};
+pub use many::{ListVidsIn, VidOfRegistration, VidsOut};
 pub use persons::CIVIL;
 pub use reconciliation::{DifferenceOut, Reconciliation, RunOut};
 pub use tokens::TokenOut;
@@ -24,11 +27,11 @@ pub use userinfo::{Userinfo, UserinfoError};
 pub use vids::{ReplaceVidIn, VidOut};
 
 use crate::Deps;
-use crate::model::totp::{Algorithm, Totp};
 use aws_lc_rs::digest;
 use basis::{Clock, Id, Rng};
 use contracts::civil::BirthClient;
 use credential::base64url;
+use credential::totp::{Algorithm, Totp};
 use kernel::block::Ctx;
 use kernel::db::Db;
 use kernel::fields::Fields;
@@ -72,7 +75,7 @@ impl Identity {
             sandbox: ctx.sandbox,
             births: BirthClient::new(Arc::clone(&deps.wire)),
             node: Id::random(&ctx.rng).to_string(),
-            decoy: Totp::draw(Algorithm::Sha1, &ctx.rng),
+            decoy: Totp::draw(Algorithm::Sha1),
             deps,
         }))
     }

@@ -5,10 +5,10 @@ use axum::body::Body;
 use axum::extract::{Path, Query, Request, State};
 use axum::routing::get;
 use basis::{Id, MockClock, PersonName, Timestamp};
-use contracts::civil::{BirthListed, BirthPage, BirthRecord};
+use contracts::civil::{BirthFactsPage, BirthListed, BirthPage, BirthRecord};
 use contracts::{CallContext, LegalBasis, Pseudonym, ServiceId, SubsystemId};
+use credential::totp::Totp;
 use http::StatusCode;
-use identity::model::totp::Totp;
 use kernel::auth::TokenIssuer;
 use kernel::block::{Block, Ctx};
 use kernel::db::{DbError, Row, Value};
@@ -50,7 +50,8 @@ impl App {
         let wire = Arc::new(RouterWire::default());
         let register = Register::default();
         wire.serve(BIRTHS.parse().unwrap(), civil(register.clone()), "/civil/births");
-        ctx.db.subscribe(vec![("identity.person.created".to_owned(), "civil".to_owned())]);
+        let told = ["identity.person.created", "identity.persons.created"];
+        ctx.db.subscribe(told.map(|topic| (topic.to_owned(), "civil".to_owned())).to_vec());
         let block: Block = identity::block(&ctx, deps(wire.clone())).unwrap();
         let (auth, issuer) = officer_layer(&ctx, block.permissions);
         let mut routes: Vec<String> =
@@ -118,6 +119,21 @@ impl App {
         };
         let body = serde_json::to_value(delivery).unwrap();
         self.call(context(client, "events"), "POST", "/identity/events", Some(body)).await
+    }
+
+    /// Delivers the event of an import, which here is of all births registered so far.
+    pub async fn deliver_import(&self) {
+        let delivery = Delivery {
+            id: Id::random(&self.ctx.rng),
+            topic: "civil.births.imported".to_owned(),
+            object: Id::random(&self.ctx.rng),
+            payload: json!({ "batch": Id::random(&self.ctx.rng), "count": 1 }),
+            at: self.ctx.clock.now(),
+        };
+        let body = serde_json::to_value(delivery).unwrap();
+        let (status, body) =
+            self.call(context(CIVIL, "events"), "POST", "/identity/events", Some(body)).await;
+        assert_eq!(status, StatusCode::NO_CONTENT, "{body}");
     }
 
     /// A person who follows from a registration.
@@ -314,6 +330,7 @@ fn request(method: &str, path: &str, body: Option<Json>) -> Request {
 struct ListQuery {
     after: Option<Id>,
     limit: usize,
+    batch: Option<Id>,
 }
 
 /// The civil register's births service, pages of two so that paging is walked.
@@ -343,8 +360,20 @@ fn civil(register: Register) -> Router {
         let more = births.len() > 2;
         axum::Json(BirthPage { births: births.into_iter().take(2).collect(), more })
     }
+    async fn facts(
+        State(register): State<Register>,
+        Query(query): Query<ListQuery>,
+    ) -> axum::Json<BirthFactsPage> {
+        assert!(query.batch.is_some());
+        let register = register.lock().unwrap();
+        let after = register.values().filter(|birth| Some(birth.registration) > query.after);
+        let births: Vec<BirthRecord> = after.take(query.limit + 1).cloned().collect();
+        let more = births.len() > query.limit;
+        axum::Json(BirthFactsPage { births: births.into_iter().take(query.limit).collect(), more })
+    }
     Router::new()
         .route("/civil/births", get(list))
+        .route("/civil/births/facts", get(facts))
         .route("/civil/births/{id}", get(show))
         .with_state(register)
 }

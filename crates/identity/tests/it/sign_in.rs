@@ -25,7 +25,7 @@ impl Scene {
     /// The code that the app shows now; time moves on, so that the next one is another.
     pub fn code(&self) -> String {
         self.app.time.advance_seconds(30);
-        self.asha.totp.code_at(self.app.ctx.clock.now())
+        self.asha.totp.code_at(self.app.ctx.clock.now().unix_seconds())
     }
 
     pub async fn sign_in(&self, browser: &mut Browser, changes: &[(&str, &str)]) -> Page {
@@ -165,22 +165,22 @@ async fn five_wrong_codes_lock_for_a_while_and_a_right_one_then_unlocks() {
             assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         }
         let now = scene.app.ctx.clock.now();
-        let right = scene.asha.totp.code_at(now);
+        let right = scene.asha.totp.code_at(now.unix_seconds());
         let locked = browser.submit(&page, &[("number", vid), ("code", &right)]).await;
         assert_eq!(locked.status, StatusCode::UNPROCESSABLE_ENTITY, "locked");
         scene.app.time.advance_seconds(29);
-        let right = scene.asha.totp.code_at(scene.app.ctx.clock.now());
+        let right = scene.asha.totp.code_at(scene.app.ctx.clock.now().unix_seconds());
         let locked = browser.submit(&page, &[("number", vid), ("code", &right)]).await;
         assert_eq!(locked.status, StatusCode::UNPROCESSABLE_ENTITY, "still locked");
         scene.app.time.advance_seconds(1);
         let wrong = browser.submit(&page, &[("number", vid), ("code", "000000")]).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "the sixth");
         scene.app.time.advance_seconds(59);
-        let right = scene.asha.totp.code_at(scene.app.ctx.clock.now());
+        let right = scene.asha.totp.code_at(scene.app.ctx.clock.now().unix_seconds());
         let locked = browser.submit(&page, &[("number", vid), ("code", &right)]).await;
         assert_eq!(locked.status, StatusCode::UNPROCESSABLE_ENTITY, "locked for longer");
         scene.app.time.advance_seconds(1);
-        let right = scene.asha.totp.code_at(scene.app.ctx.clock.now());
+        let right = scene.asha.totp.code_at(scene.app.ctx.clock.now().unix_seconds());
         let page = browser.submit(&page, &[("number", vid), ("code", &right)]).await;
         assert!(page.answer("code").is_some());
         assert_eq!(scene.app.count("SELECT id FROM authenticator WHERE failures = 0").await, 1);

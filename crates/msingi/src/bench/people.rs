@@ -3,11 +3,11 @@
 use super::stage::context_at;
 use basis::{Clock, Id, MockClock, PersonName, Timestamp};
 use contracts::{CallContext, Wire, WireError, WireRequest, WireResponse};
+use credential::totp::{STEP_SECONDS, Totp};
 use credential::{JoseError, SigningKey, jwt};
 use futures_util::future::{self, BoxFuture};
 use identity::model::person::Facts;
 use identity::model::pkce;
-use identity::model::totp::{STEP_SECONDS, Totp};
 use identity::service::EnrolIn;
 use identity::{Deps, Error, Identity};
 use kernel::block::Ctx;
@@ -110,7 +110,7 @@ impl Town {
         time.drawn += 1;
         time.follow();
         let (vid, totp) = &self.0.people[place];
-        Visitor { vid: vid.clone(), code: totp.code_at(self.now()) }
+        Visitor { vid: vid.clone(), code: totp.code_at(self.now().unix_seconds()) }
     }
 
     /// The query of a relying party's request (OpenID Connect Core section 3.1.2.1).

@@ -1,8 +1,7 @@
 //! Time-based one-time passwords (RFC 6238) on HOTP (RFC 4226), and the `otpauth` address that an
 //! authenticator app reads from a QR code.
 
-use aws_lc_rs::{constant_time, hmac};
-use basis::{Rng, Timestamp};
+use aws_lc_rs::{constant_time, hmac, rand};
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -15,9 +14,7 @@ const WINDOW: i64 = 1;
 
 /// The hash behind the codes. SHA-1 is what every app knows, and HMAC does not need collision
 /// resistance (RFC 6194 section 3.3).
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Algorithm {
     /// HMAC-SHA-1.
@@ -67,10 +64,13 @@ pub struct Totp {
 
 impl Totp {
     /// A new secret.
+    ///
+    /// # Panics
+    /// When the machine has no randomness to give; nothing secret can be made then.
     #[must_use]
-    pub fn draw(algorithm: Algorithm, rng: &Rng) -> Self {
+    pub fn draw(algorithm: Algorithm) -> Self {
         let mut secret = Zeroizing::new(vec![0; algorithm.secret_length()]);
-        rng.fill(&mut secret);
+        rand::fill(&mut secret).expect("the provider's randomness does not fail once it runs");
         Self { algorithm, secret }
     }
 
@@ -92,17 +92,17 @@ impl Totp {
         self.algorithm
     }
 
-    /// The code at a time.
+    /// The code at a time, Unix seconds.
     #[must_use]
-    pub fn code_at(&self, at: Timestamp) -> String {
-        self.code(step_of(at))
+    pub fn code_at(&self, unix_seconds: i64) -> String {
+        self.code(step_of(unix_seconds))
     }
 
-    /// The step that `code` belongs to, if it is one of those accepted `now` and later than
-    /// `last_step`, the last one that was used: no code passes twice (RFC 6238 section 5.2).
+    /// The step that `code` belongs to, if it is one of those accepted at `unix_seconds` and later
+    /// than `last_step`, the last one that was used: no code passes twice (RFC 6238 section 5.2).
     #[must_use]
-    pub fn check(&self, code: &str, now: Timestamp, last_step: i64) -> Option<i64> {
-        let present = step_of(now);
+    pub fn check(&self, code: &str, unix_seconds: i64, last_step: i64) -> Option<i64> {
+        let present = step_of(unix_seconds);
         let mut accepted = None;
         // Every step is compared, whichever fits: the time taken tells nothing.
         for step in present - WINDOW..=present + WINDOW {
@@ -155,8 +155,8 @@ impl fmt::Debug for Totp {
 
 /// The number of the half minute since 1970.
 #[must_use]
-pub fn step_of(at: Timestamp) -> i64 {
-    at.unix_seconds().div_euclid(STEP_SECONDS)
+pub fn step_of(unix_seconds: i64) -> i64 {
+    unix_seconds.div_euclid(STEP_SECONDS)
 }
 
 /// RFC 4226 section 5.3, with the hash of RFC 6238 section 1.2.
@@ -207,10 +207,6 @@ fn from_base32(text: &str) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_micros(seconds * 1_000_000)
-    }
-
     /// RFC 6238 appendix B; the secret of SHA-256 is 32 bytes long (erratum 2866).
     #[test]
     fn the_vectors_of_the_rfc() {
@@ -225,7 +221,7 @@ mod tests {
             (20_000_000_000, "65353130", "77737706"),
         ];
         for (seconds, with_sha1, with_sha256) in table {
-            let step = step_of(at(seconds));
+            let step = step_of(seconds);
             assert_eq!(hotp(Algorithm::Sha1, sha1, step, 8), with_sha1, "{seconds}");
             assert_eq!(hotp(Algorithm::Sha256, sha256, step, 8), with_sha256, "{seconds}");
         }
@@ -242,24 +238,24 @@ mod tests {
 
     #[test]
     fn one_step_early_or_late_passes_and_two_do_not() {
-        let totp = Totp::draw(Algorithm::Sha1, &Rng::seeded(1));
-        let code = totp.code_at(at(3_000));
+        let totp = Totp::draw(Algorithm::Sha1);
+        let code = totp.code_at(3_000);
         for (now, passes) in
             [(2_939, false), (2_970, true), (3_029, true), (3_059, true), (3_060, false)]
         {
-            assert_eq!(totp.check(&code, at(now), 0), passes.then_some(100), "{now}");
+            assert_eq!(totp.check(&code, now, 0), passes.then_some(100), "{now}");
         }
     }
 
     #[test]
     fn a_used_step_and_those_before_it_do_not_pass_again() {
-        let totp = Totp::draw(Algorithm::Sha256, &Rng::seeded(2));
-        let code = totp.code_at(at(3_000));
-        assert_eq!(totp.check(&code, at(3_000), 99), Some(100));
-        assert_eq!(totp.check(&code, at(3_000), 100), None);
-        assert_eq!(totp.check(&code, at(3_000), 101), None);
+        let totp = Totp::draw(Algorithm::Sha256);
+        let code = totp.code_at(3_000);
+        assert_eq!(totp.check(&code, 3_000, 99), Some(100));
+        assert_eq!(totp.check(&code, 3_000, 100), None);
+        assert_eq!(totp.check(&code, 3_000, 101), None);
         for wrong in ["", "000000", &code[..5], "12345六"] {
-            assert_eq!(totp.check(wrong, at(3_000), 0), None, "{wrong}");
+            assert_eq!(totp.check(wrong, 3_000, 0), None, "{wrong}");
         }
     }
 
@@ -284,20 +280,20 @@ mod tests {
     #[test]
     fn an_app_reads_the_address_and_makes_the_same_codes() {
         for algorithm in [Algorithm::Sha1, Algorithm::Sha256] {
-            let totp = Totp::draw(algorithm, &Rng::seeded(3));
+            let totp = Totp::draw(algorithm);
             let uri = totp.uri("Tumbawe ID", "card …1234");
             assert!(
                 uri.starts_with("otpauth://totp/Tumbawe%20ID:card%20%E2%80%A61234?secret="),
                 "{uri}"
             );
-            assert_eq!(Totp::from_uri(&uri).unwrap().code_at(at(77)), totp.code_at(at(77)));
+            assert_eq!(Totp::from_uri(&uri).unwrap().code_at(77), totp.code_at(77));
         }
         assert!(Totp::from_uri("otpauth://hotp/x?secret=MY").is_none());
     }
 
     #[test]
     fn debug_hides_the_secret() {
-        let totp = Totp::draw(Algorithm::Sha1, &Rng::seeded(4));
+        let totp = Totp::draw(Algorithm::Sha1);
         assert_eq!(format!("{totp:?}"), "Totp(SHA1)");
     }
 }
