@@ -34,6 +34,8 @@ pub struct Attempt {
     pub path: String,
     pub method: &'static str,
     pub bearer: Option<String>,
+    /// Of a browser.
+    pub cookies: String,
     pub headers: Vec<(&'static str, String)>,
     pub body: Option<Value>,
     pub form: Option<Vec<(String, String)>>,
@@ -50,7 +52,16 @@ impl Attempt {
             ("x-consentbb-individualid", ID.to_owned()),
         ];
         let (path, body) = (path_of(row), bodies::body(row));
-        Self { path, method: row.method, bearer: None, headers, body, form: None, raw: None }
+        Self {
+            path,
+            method: row.method,
+            bearer: None,
+            cookies: String::new(),
+            headers,
+            body,
+            form: None,
+            raw: None,
+        }
     }
 
     /// The same, asked of the service through the exchange.
@@ -72,6 +83,13 @@ impl Attempt {
     /// By whoever holds this token.
     pub fn bearer(mut self, token: &str) -> Self {
         self.bearer = Some(token.to_owned());
+        self
+    }
+
+    /// From a browser that holds this cookie, too.
+    pub fn cookie(mut self, name: &str, value: &str) -> Self {
+        let between = if self.cookies.is_empty() { "" } else { "; " };
+        self.cookies.push_str(&format!("{between}{name}={value}"));
         self
     }
 
@@ -130,6 +148,8 @@ pub struct Answer {
     pub status: u16,
     /// Where it sends to, or for a page where it is after all redirects.
     pub location: String,
+    /// The cookies it sets, `name=value`.
+    pub cookies: Vec<String>,
     pub body: String,
 }
 

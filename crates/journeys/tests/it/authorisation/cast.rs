@@ -107,6 +107,9 @@ impl<'c> Cast<'c> {
         if let Some(token) = attempt.bearer {
             request = request.bearer_auth(token);
         }
+        if !attempt.cookies.is_empty() {
+            request = request.header("cookie", attempt.cookies);
+        }
         request = match (attempt.form, attempt.raw, attempt.body) {
             (Some(form), ..) => request.form(&form),
             (None, Some(raw), _) => request.header("content-type", "application/json").body(raw),
@@ -114,10 +117,15 @@ impl<'c> Cast<'c> {
             (None, None, None) => request,
         };
         let answer = request.send().await.expect("the installation answers");
-        let location = answer.headers().get("location").and_then(|value| value.to_str().ok());
+        let all = |name: &str| -> Vec<String> {
+            let values = answer.headers().get_all(name).iter();
+            values.filter_map(|value| value.to_str().ok().map(str::to_owned)).collect()
+        };
+        let bare = |line: String| line.split(';').next().unwrap_or_default().to_owned();
         Answer {
             status: answer.status().as_u16(),
-            location: location.unwrap_or_default().to_owned(),
+            location: all("location").pop().unwrap_or_default(),
+            cookies: all("set-cookie").into_iter().map(bare).collect(),
             body: answer.text().await.expect("a body"),
         }
     }
@@ -131,7 +139,7 @@ impl<'c> Cast<'c> {
         }
         let answer = request.send().await.expect("the installation answers");
         let (status, location) = (answer.status().as_u16(), answer.url().path().to_owned());
-        Answer { status, location, body: answer.text().await.expect("a body") }
+        Answer { status, location, cookies: Vec::new(), body: answer.text().await.expect("a body") }
     }
 
     /// The token of the form on a page, as the mother sees it.
@@ -164,7 +172,8 @@ impl<'c> Cast<'c> {
             .expect("a request");
         let answer = self.country.running().exchange.call(ctx, request).await?;
         let body = String::from_utf8_lossy(answer.body()).into_owned();
-        Ok(Answer { status: answer.status().as_u16(), location: String::new(), body })
+        let (status, location) = (answer.status().as_u16(), String::new());
+        Ok(Answer { status, location, cookies: Vec::new(), body })
     }
 }
 
@@ -181,9 +190,10 @@ async fn agreement(operator: &Desk) -> String {
 
 fn roles_of(who: &Who) -> Vec<&'static str> {
     match who {
-        Who::Officer { roles, .. } | Who::Hosted { roles, .. } | Who::Caller { roles } => {
-            roles.clone()
-        }
+        Who::Officer { roles, .. }
+        | Who::Desk { roles, .. }
+        | Who::Hosted { roles, .. }
+        | Who::Caller { roles } => roles.clone(),
         _ => Vec::new(),
     }
 }

@@ -4,7 +4,8 @@ use super::TABLE;
 use super::attempt::{Answer, Attempt, ID};
 use super::cast::Cast;
 use super::table::{self, Row, Who};
-use crate::country::{Country, Engine, Setting};
+use crate::country::{Country, Engine};
+use msingi::demo::Layout;
 use serde_json::Value;
 
 /// Routes that are asked by their path alone and look at no body.
@@ -24,7 +25,7 @@ const BODIES: [&[u8]; 5] = [b"{", b"[]", b"\"x\"", b"{\"nonsense\": 1}", b"{\"\x
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_read_is_refused_by_every_route() {
-    let country = Country::put_up(Engine::Sqlite, Setting::OneProcess).await.expect("SQLite");
+    let country = Country::put_up(Engine::Sqlite, Layout::Inside).await.expect("SQLite");
     let told = country.tell().await;
     let rows = table::read(TABLE);
     let cast = Cast::assemble(&country, &told, &rows).await;

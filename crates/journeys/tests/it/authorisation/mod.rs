@@ -4,13 +4,15 @@
 mod attempt;
 mod bodies;
 mod cast;
+mod desk;
 mod malformed;
 mod openid;
 mod table;
 
-use crate::country::{Country, Engine, Setting};
+use crate::country::{Country, Engine};
 use attempt::{Answer, Attempt, path_of};
 use cast::Cast;
+use msingi::demo::Layout;
 use reqwest::Method;
 use table::{Agreed, Row, Who};
 
@@ -18,7 +20,7 @@ const TABLE: &str = include_str!("table.txt");
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_lets_in_whom_the_table_says_and_nobody_else() {
-    let country = Country::put_up(Engine::Sqlite, Setting::OneProcess).await.expect("SQLite");
+    let country = Country::put_up(Engine::Sqlite, Layout::Inside).await.expect("SQLite");
     let told = country.tell().await;
     let mut rows = table::read(TABLE);
     let routes = country.running().routes.iter();
@@ -79,6 +81,7 @@ impl Cast<'_> {
             Who::Officer { member, roles } => {
                 self.try_officer(row, member, roles, &mut notes).await
             }
+            Who::Desk { member, roles } => self.try_desk(row, member, roles, &mut notes).await,
             Who::Hosted { roles, own } => self.try_hosted(row, roles, *own, &mut notes).await,
             Who::Caller { roles } => self.try_caller(row, roles, &mut notes).await,
             Who::Exchange(agreed) => self.try_exchange(row, agreed, &mut notes).await,
