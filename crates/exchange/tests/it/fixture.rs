@@ -7,8 +7,10 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use basis::{Id, Rng};
+use contracts::cases::{self, CaseIn, CaseOut};
 use contracts::consent::{NotGiven, VERIFY, VerifyIn, VerifyOut};
 use contracts::identity::{KIND_ANY_SECTOR, TRANSLATE, TranslateIn, TranslateOut};
+use contracts::reads::{self, attempt::Attempt};
 use contracts::{CallContext, Caller, LegalBasis, MemberId, Pseudonym, ServiceId, SubsystemId};
 use credential::SigningKey;
 use exchange::{
@@ -27,6 +29,9 @@ pub const CLINIC: &str = "TB/COM/LAKESIDE/patients";
 pub const RECORDS: &str = "TB/GOV/NIA/residents/records";
 pub const PERSONS: &str = "TB/GOV/NIA/identity/persons";
 pub const EVENTS: &str = "TB/GOV/NIA/identity/events";
+pub const CASES: &str = "TB/GOV/MSP/benefits/case-verify";
+pub const RESIDENTS: &str = "TB/GOV/NIA/residents";
+pub const READ_LOG: &str = "TB/GOV/NIA/residents/read-log";
 pub const TRANSFERS: &str = "TB/GOV/TREASURY/payments/transfers";
 
 /// The sectors and the one person all tests are about.
@@ -50,6 +55,9 @@ pub struct Watch(Arc<WatchInner>);
 pub struct WatchInner {
     pub consent_given: AtomicBool,
     pub consent_asked: Mutex<Vec<CallContext>>,
+    pub case_stands: AtomicBool,
+    pub case_asked: Mutex<Vec<(CallContext, CaseIn)>>,
+    pub attempts: Mutex<Vec<Attempt>>,
     pub translated: Mutex<usize>,
     pub shown: Mutex<usize>,
     pub started: Notify,
@@ -95,6 +103,20 @@ async fn verify(
     })
 }
 
+async fn verify_case(
+    State(watch): State<Watch>,
+    Caller(ctx): Caller,
+    Json(ask): Json<CaseIn>,
+) -> Json<CaseOut> {
+    watch.case_asked.lock().unwrap().push((ctx, ask));
+    Json(CaseOut { stands: watch.case_stands.load(Ordering::SeqCst) })
+}
+
+async fn note_attempt(State(watch): State<Watch>, attempt: Attempt) -> StatusCode {
+    watch.attempts.lock().unwrap().push(attempt);
+    StatusCode::NO_CONTENT
+}
+
 /// Answers with what a provider sees of a call.
 async fn show(
     State(watch): State<Watch>,
@@ -135,6 +157,8 @@ fn providers(watch: &Watch) -> Router {
         .route("/consent/verify", post(verify))
         .route("/shown", get(show).post(show))
         .route("/shown/{*rest}", get(show).post(show))
+        .route("/cases", post(verify_case))
+        .route("/read-log/attempts", post(note_attempt))
         .route("/slow", get(slow))
         .route("/hops-now", get(hops_now))
         .route("/fail", get(fail))
@@ -271,7 +295,8 @@ impl Site {
             self.agree(&id, BENEFITS, "benefit-eligibility", law()).await;
             self.agree(&id, CLINIC, "treatment", LegalBasis::consent(agreement_of_consent())).await;
         }
-        self.grant("TB/GOV/NIA/consent/verify", "TB/GOV/NIA/residents").await;
+        self.grant("TB/GOV/NIA/consent/verify", RESIDENTS).await;
+        self.service(READ_LOG, &[reads::KIND]).await;
         self.service(PERSONS, &[KIND_ANY_SECTOR]).await;
         self.grant(PERSONS, BENEFITS).await;
         self.agree(PERSONS, BENEFITS, "benefit-eligibility", law()).await;
@@ -284,6 +309,7 @@ impl Site {
             ("slow", "/slow"),
             ("hops-now", "/hops-now"),
             ("fail", "/fail"),
+            ("read-log", "/read-log"),
         ];
         self.exchange
             .bind(vec![
@@ -302,8 +328,14 @@ impl Site {
                     router: router.clone(),
                 },
                 Binding {
-                    subsystem: subsystem("TB/GOV/NIA/residents"),
+                    subsystem: subsystem(RESIDENTS),
                     services: offers(&residents),
+                    router: router.clone(),
+                },
+                // Reached only where the ministry is hosted here, too.
+                Binding {
+                    subsystem: subsystem(BENEFITS),
+                    services: offers(&[("case-verify", "/cases")]),
                     router,
                 },
             ])
@@ -314,6 +346,35 @@ impl Site {
     pub async fn run_clients(&self) {
         self.subsystem(BENEFITS, "social").await;
         self.subsystem(CLINIC, "health").await;
+    }
+
+    /// The ministry keeps cases, and the residents' register may ask about them.
+    pub async fn keep_cases(&self) {
+        self.service(CASES, &[cases::KIND]).await;
+        self.grant(CASES, RESIDENTS).await;
+    }
+
+    /// Runs what keeps the ministry's cases, in an installation without providers of its own.
+    pub fn run_cases(&self) {
+        let services = offers(&[("case-verify", "/cases")]);
+        let (subsystem, router) = (BENEFITS.parse().unwrap(), providers(&self.watch));
+        self.exchange.bind(vec![Binding { subsystem, services, router }]).unwrap();
+    }
+
+    /// An agreement on records for which officers need a case.
+    pub async fn agree_on_cases(&self, purpose: &str) {
+        let new = NewAgreement {
+            service: RECORDS.parse().unwrap(),
+            client: BENEFITS.parse().unwrap(),
+            purpose: purpose.to_owned(),
+            basis: law().kind(),
+            reference: law().reference(),
+            fields: Vec::new(),
+            case: Some(CASES.parse().unwrap()),
+            valid_from: None,
+            valid_until: None,
+        };
+        self.exchange.create_agreement(&actor(), new).await.unwrap();
     }
 
     /// The treasury. Its member must be hosted here already.

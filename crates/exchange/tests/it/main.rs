@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail as loudly as tests")]
 
 mod api;
+mod cases;
 mod fixture;
 mod forged;
 mod joining;
