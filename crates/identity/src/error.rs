@@ -25,6 +25,9 @@ pub enum Error {
     /// A service that only one subsystem may call was called by another.
     #[error("this service is for {0}")]
     CallerRefused(String),
+    /// Too many things are asked for at once, or none.
+    #[error("{0}: send 1 to {max} at once", max = contracts::identity::MANY_MAX)]
+    HowMany(&'static str),
     /// The exchange did not say which sector the caller is of.
     #[error("the call does not say which sector its caller is of")]
     SectorMissing,
@@ -76,6 +79,7 @@ impl From<Error> for Problem {
             Error::SectorMissing | Error::TopicUnknown(_) | Error::Payload(_) => {
                 Self::bad_request(text)
             }
+            Error::HowMany(field) => Self::bad_request(text).field(field, "send 1 to 1000"),
             Error::AlreadyCreated => Self::conflict(text),
             Error::Field(refusal) => Self::bad_request(text).field(refusal.field, refusal.remedy),
             Error::Reconciling => Self::new(

@@ -1,7 +1,9 @@
 //! What this block writes into the audit trail and tells other blocks.
 
 use basis::Id;
-use contracts::identity::{PersonCreated, TOPIC_PERSON_CREATED};
+use contracts::identity::{
+    PersonCreated, PersonsCreated, TOPIC_PERSON_CREATED, TOPIC_PERSONS_CREATED,
+};
 use kernel::audit::AuditEvent;
 use kernel::outbox::Event;
 
@@ -14,6 +16,16 @@ pub const PERSON_CREATED: AuditEvent = AuditEvent {
 pub const PERSON_RESOLVED: AuditEvent = AuditEvent {
     name: "identity.person.resolved",
     says: "Another body looked a person up by an identifier and got the pseudonym of its sector.",
+};
+/// Many persons were looked up.
+pub const PERSONS_RESOLVED: AuditEvent = AuditEvent {
+    name: "identity.persons.resolved",
+    says: "Another body looked many persons up at once; the detail counts them and names those found.",
+};
+/// VIDs were read for cards.
+pub const VIDS_LISTED: AuditEvent = AuditEvent {
+    name: "identity.vids.listed",
+    says: "An officer got the VIDs of many registrations at once, to print cards; the detail names the persons.",
 };
 /// A pseudonym exists.
 pub const PSEUDONYM_CREATED: AuditEvent = AuditEvent {
@@ -81,6 +93,8 @@ pub const RECONCILIATION_FINISHED: AuditEvent = AuditEvent {
 pub const AUDIT_EVENTS: &[AuditEvent] = &[
     PERSON_CREATED,
     PERSON_RESOLVED,
+    PERSONS_RESOLVED,
+    VIDS_LISTED,
     PSEUDONYM_CREATED,
     VID_REPLACED,
     AUTHENTICATOR_ENROLLED,
@@ -102,4 +116,13 @@ pub const AUDIT_EVENTS: &[AuditEvent] = &[
 pub fn person_created(registration: Id) -> Event {
     let payload = serde_json::to_value(PersonCreated { registration }).expect("an id is JSON");
     Event { topic: TOPIC_PERSON_CREATED, object: registration, payload }
+}
+
+/// Tells that persons follow from registrations that were imported together. `id` names the telling,
+/// for there is no one thing that it is about.
+#[must_use]
+pub fn persons_created(id: Id, registrations: &[Id]) -> Event {
+    let payload = PersonsCreated { registrations: registrations.to_vec() };
+    let payload = serde_json::to_value(payload).expect("ids are JSON");
+    Event { topic: TOPIC_PERSONS_CREATED, object: id, payload }
 }

@@ -16,6 +16,13 @@ impl Permission for ReplaceVid {
     const NAME: &'static str = "identity.vid.replace";
 }
 
+/// May read the VIDs of many persons at once, to print their cards.
+pub enum ListVids {}
+
+impl Permission for ListVids {
+    const NAME: &'static str = "identity.vids.list";
+}
+
 /// May register relying parties.
 pub enum RegisterClient {}
 
@@ -42,6 +49,7 @@ impl Permission for RunReconciliation {
 pub const PERMISSIONS: &[PermissionRow] = &[
     PermissionRow { name: EnrolAuthenticator::NAME, roles: &["identity-desk"] },
     PermissionRow { name: ReplaceVid::NAME, roles: &["identity-desk"] },
+    PermissionRow { name: ListVids::NAME, roles: &["identity-desk"] },
     PermissionRow { name: RegisterClient::NAME, roles: &["identity-admin"] },
     PermissionRow { name: ReadReconciliation::NAME, roles: &["identity-admin", "auditor"] },
     PermissionRow { name: RunReconciliation::NAME, roles: &["identity-admin"] },

@@ -10,7 +10,7 @@
 //! - A data key never leaves this module in the clear; it is wiped when the [`SubjectKey`] is dropped.
 //! - After [`Fields::erase`] nothing can be sealed for the subject either: the tombstone stays.
 
-use crate::db::{DbError, Tx};
+use crate::db::{ColumnType, DbError, Table, Tx, Value};
 use crate::keys::{KeyError, KeyStore, context, open, seal};
 use crate::problem::Problem;
 use aws_lc_rs::hmac;
@@ -22,6 +22,14 @@ use zeroize::Zeroizing;
 
 const FIND: &str = "SELECT wrapped, erased FROM subject_key WHERE subject = $1";
 const INSERT: &str = "INSERT INTO subject_key (subject, wrapped, created) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+const SUBJECTS: Table = Table {
+    name: "subject_key",
+    columns: &[
+        ("subject", ColumnType::Bytes),
+        ("wrapped", ColumnType::Bytes),
+        ("created", ColumnType::Int),
+    ],
+};
 const ERASE: &str =
     "UPDATE subject_key SET wrapped = NULL, erased = $2 WHERE subject = $1 AND erased IS NULL";
 
@@ -96,6 +104,28 @@ impl Fields {
         tx.exec(INSERT, &args).await?;
         // Another transaction may have been faster: what is stored is the key, not what was made here.
         self.find(tx, subject).await?.ok_or(FieldsError::NoKey)
+    }
+
+    /// Data keys of many subjects whose ids were drawn just now, in their order: nothing is looked for first.
+    ///
+    /// # Errors
+    /// What database and key store say; a unique violation when a subject has a key already.
+    pub async fn new_subjects(
+        &self,
+        tx: &mut Tx,
+        subjects: &[Id],
+    ) -> Result<Vec<SubjectKey>, FieldsError> {
+        let mut rows: Vec<Value> = Vec::with_capacity(subjects.len() * SUBJECTS.columns.len());
+        let mut made = Vec::with_capacity(subjects.len());
+        for subject in subjects {
+            let subject = subject.as_bytes().to_vec();
+            let key = Zeroizing::new(self.rng.bytes());
+            let wrapped = self.wrap(&subject, &key)?;
+            rows.extend([subject.clone().into(), wrapped.into(), tx.now().into()]);
+            made.push(SubjectKey { block: self.block.clone(), subject, key });
+        }
+        tx.append(&SUBJECTS, &rows).await?;
+        Ok(made)
     }
 
     /// The data key of `subject`.

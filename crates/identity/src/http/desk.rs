@@ -2,10 +2,11 @@
 
 use crate::model::client::ClientIn;
 use crate::permissions::{
-    EnrolAuthenticator, ReadReconciliation, RegisterClient, ReplaceVid, RunReconciliation,
+    EnrolAuthenticator, ListVids, ReadReconciliation, RegisterClient, ReplaceVid, RunReconciliation,
 };
 use crate::service::{
-    ClientOut, EnrolIn, Enrolled, Identity, Reconciliation, ReplaceVidIn, VidOut,
+    ClientOut, EnrolIn, Enrolled, Identity, ListVidsIn, Reconciliation, ReplaceVidIn, VidOut,
+    VidsOut,
 };
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -37,6 +38,18 @@ pub async fn replace_vid(
 ) -> Result<Response, Problem> {
     let vid = identity.replace_vid(officer.actor(), officer.case, ask).await?;
     Ok(unstored(StatusCode::CREATED, vid))
+}
+
+/// The VIDs of many registrations at once, to print the cards.
+#[utoipa::path(post, path = "/identity/vids", security(("officer" = [])),
+    request_body = ListVidsIn, responses((status = 200, body = VidsOut), Problem))]
+pub async fn list_vids(
+    State(identity): State<Identity>,
+    officer: Officer<ListVids>,
+    Json(ask): Json<ListVidsIn>,
+) -> Result<Response, Problem> {
+    let vids = identity.list_vids(officer.actor(), officer.id, officer.case, ask).await?;
+    Ok(unstored(StatusCode::OK, vids))
 }
 
 /// Registers a relying party, or changes its registration.

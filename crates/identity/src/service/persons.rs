@@ -8,7 +8,9 @@ use crate::model::person::{Facts, Person, PersonId};
 use crate::store::persons::{Crossing, Sealed};
 use crate::store::{self, Index};
 use basis::Id;
-use contracts::civil::{BirthRecord, BirthRegistered, TOPIC_BIRTH_REGISTERED};
+use contracts::civil::{
+    BirthRecord, BirthRegistered, PERSON_CREATION, TOPIC_BIRTH_REGISTERED, TOPIC_BIRTHS_IMPORTED,
+};
 use contracts::{CallContext, LegalBasis};
 use kernel::audit::Audit;
 use kernel::db::Tx;
@@ -17,8 +19,6 @@ use kernel::outbox::Delivery;
 
 /// The crosswalk's name of the civil register.
 pub const CIVIL: &str = "civil";
-/// Purpose code of fetching births.
-const PURPOSE: &str = "person-creation";
 /// Draws before a number space counts as exhausted. With a thousandth of the numbers taken, eight
 /// draws in a row fail once in 10^24.
 const DRAWS: u32 = 8;
@@ -28,12 +28,12 @@ const BUCKET_MILLIS: u64 = 24 * 60 * 60 * 1_000;
 pub(super) const NAME: &str = "name";
 pub(super) const BORN: &str = "born";
 pub(super) const SEX: &str = "sex";
-const UIN: &str = "uin";
-const VID: &str = "vid";
+pub(super) const UIN: &str = "uin";
+pub(super) const VID: &str = "vid";
 
 impl Identity {
-    /// Takes an event of the civil register: fetches the birth and creates the person. Safe to
-    /// repeat.
+    /// Takes an event of the civil register: fetches the birth, or the births of an import, and
+    /// creates the persons. Safe to repeat.
     ///
     /// # Errors
     /// [`Error::CallerRefused`], [`Error::TopicUnknown`], [`Error::Payload`], or why the birth could
@@ -43,11 +43,16 @@ impl Identity {
         if caller.client != civil {
             return Err(Error::CallerRefused(civil.to_string()));
         }
+        let unreadable = |error: serde_json::Error| Error::Payload(error.to_string());
+        if delivery.topic == TOPIC_BIRTHS_IMPORTED {
+            let import = serde_json::from_value(delivery.payload).map_err(unreadable)?;
+            return self.take_import(caller, import).await;
+        }
         if delivery.topic != TOPIC_BIRTH_REGISTERED {
             return Err(Error::TopicUnknown(delivery.topic));
         }
         let payload = serde_json::from_value::<BirthRegistered>(delivery.payload.clone());
-        let registration = payload.map_err(|error| Error::Payload(error.to_string()))?.registration;
+        let registration = payload.map_err(unreadable)?.registration;
         if self.has_person(registration).await? {
             return Ok(());
         }
@@ -87,7 +92,7 @@ impl Identity {
         let deps = &self.0.deps;
         let basis = LegalBasis::law(deps.law.clone());
         let (client, service) = (deps.subsystem.clone(), deps.births.clone());
-        CallContext::new(client, service, PURPOSE, basis, correlation, self.0.clock.now())
+        CallContext::new(client, service, PERSON_CREATION, basis, correlation, self.0.clock.now())
     }
 
     pub(super) fn mint(&self) -> Id {
@@ -284,7 +289,7 @@ pub(super) fn bucket_of(id: Id) -> i64 {
     i64::try_from(u64::from_be_bytes(eight) / BUCKET_MILLIS).expect("48 bits fit")
 }
 
-fn facts_of(birth: BirthRecord) -> Facts {
+pub(super) fn facts_of(birth: BirthRecord) -> Facts {
     let sex = (birth.sex != "unknown").then_some(birth.sex);
     Facts { name: birth.child, born: birth.born, sex }
 }

@@ -55,29 +55,52 @@ impl Identity {
     /// [`Error::PersonUnknown`], [`Error::SystemRefused`], [`Error::SectorMissing`].
     pub async fn resolve(&self, ctx: &CallContext, ask: ResolveIn) -> Result<Pseudonym, Error> {
         let sector = sector_of(ctx)?;
-        // A registration is the registrar's own name of a person; nobody else is to ask by it.
-        if ask.system == CIVIL && ctx.client != self.0.deps.births.subsystem() {
-            return Err(Error::SystemRefused(ask.system));
-        }
+        self.check_system(ctx, &ask.system)?;
         let (this, ctx) = (self.clone(), ctx.clone());
         let write = self.0.db.write(move |tx| {
             Box::pin(async move {
-                let person = this.find_person(tx, &ask.system, &ask.value).await?;
-                let key = this.0.fields.subject(tx, person.id.as_bytes()).await?;
-                let actor = ctx.client.to_string();
-                let pseudonym = this.pseudonym_in(tx, person, &sector, &key, &actor).await?;
-                // Learning the pseudonym of one's own registration tells nothing about the person.
-                if ask.system != CIVIL {
-                    let entry = ReadEntry::of(&ctx, vec![LOOKED_UP.to_owned()], tx.now());
-                    reads::store::insert(tx, &this.0.fields, logged_under(person), &entry).await?;
-                }
+                let what = (ask.system.as_str(), ask.value.as_str());
+                let found = this.resolve_in(tx, &ctx, what, &sector).await?;
+                let (person, pseudonym) = found.ok_or(Error::PersonUnknown)?;
                 let detail = json!({ "system": ask.system, "purpose": ctx.purpose });
-                let audit = Audit::new(&PERSON_RESOLVED, actor, person.reference).with(detail);
-                tx.audit(audit).await?;
+                let audit = Audit::new(&PERSON_RESOLVED, ctx.client.to_string(), person.reference);
+                tx.audit(audit.with(detail)).await?;
                 Ok(pseudonym)
             })
         });
         write.await
+    }
+
+    /// A registration is the registrar's own name of a person; nobody else is to ask by it.
+    pub(super) fn check_system(&self, ctx: &CallContext, system: &str) -> Result<(), Error> {
+        if system == CIVIL && ctx.client != self.0.deps.births.subsystem() {
+            return Err(Error::SystemRefused(system.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// The person whom an identifier (system, value) means, in a sector; nothing if it means nobody.
+    /// The look-up is in their read log.
+    pub(super) async fn resolve_in(
+        &self,
+        tx: &mut Tx,
+        ctx: &CallContext,
+        (system, value): (&str, &str),
+        sector: &str,
+    ) -> Result<Option<(Person, Pseudonym)>, Error> {
+        let person = match self.find_person(tx, system, value).await {
+            Err(Error::PersonUnknown) => return Ok(None),
+            found => found?,
+        };
+        let key = self.0.fields.subject(tx, person.id.as_bytes()).await?;
+        let actor = ctx.client.to_string();
+        let pseudonym = self.pseudonym_in(tx, person, sector, &key, &actor).await?;
+        // Learning the pseudonym of one's own registration tells nothing about the person.
+        if system != CIVIL {
+            let entry = ReadEntry::of(ctx, vec![LOOKED_UP.to_owned()], tx.now());
+            reads::store::insert(tx, &self.0.fields, logged_under(person), &entry).await?;
+        }
+        Ok(Some((person, pseudonym)))
     }
 
     /// The subject of a call, by the pseudonym of the caller's own sector: this block's services
@@ -145,7 +168,7 @@ pub(super) fn logged_under(person: Person) -> Pseudonym {
     Pseudonym(person.reference)
 }
 
-fn sector_of(ctx: &CallContext) -> Result<String, Error> {
+pub(super) fn sector_of(ctx: &CallContext) -> Result<String, Error> {
     ctx.client_sector.clone().ok_or(Error::SectorMissing)
 }
 

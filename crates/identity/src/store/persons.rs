@@ -2,7 +2,7 @@
 
 use super::{Index, person, person_id};
 use crate::model::person::{Person, PersonId};
-use kernel::db::{DbError, Row, Tx, Value};
+use kernel::db::{ColumnType, DbError, Row, Table, Tx, Value};
 
 /// A person's sealed fields.
 #[derive(Clone, Debug)]
@@ -26,6 +26,94 @@ pub struct Crossing {
     pub index: Index,
     /// Text.
     pub value: Vec<u8>,
+}
+
+/// A person with the first VID, to be added together with many.
+#[derive(Clone, Debug)]
+pub struct NewPerson {
+    /// Who.
+    pub person: Person,
+    /// The facts.
+    pub sealed: Sealed,
+    /// Over the UIN.
+    pub uin_index: Index,
+    /// Over the VID.
+    pub vid_index: Index,
+    /// Sealed.
+    pub vid: Vec<u8>,
+    /// What another system calls the person.
+    pub crossing: Crossing,
+    /// Where the crossing is compared.
+    pub bucket: i64,
+}
+
+const PERSONS: Table = Table {
+    name: "person",
+    columns: &[
+        ("id", ColumnType::Bytes),
+        ("reference", ColumnType::Bytes),
+        ("uin", ColumnType::Bytes),
+        ("uin_index", ColumnType::Bytes),
+        ("name", ColumnType::Bytes),
+        ("born", ColumnType::Bytes),
+        ("sex", ColumnType::Bytes),
+        ("created", ColumnType::Int),
+    ],
+};
+
+const VIDS: Table = Table {
+    name: "vid",
+    columns: &[
+        ("value_index", ColumnType::Bytes),
+        ("person", ColumnType::Bytes),
+        ("value", ColumnType::Bytes),
+        ("created", ColumnType::Int),
+    ],
+};
+
+const CROSSINGS: Table = Table {
+    name: "crosswalk",
+    columns: &[
+        ("system", ColumnType::Text),
+        ("value_index", ColumnType::Bytes),
+        ("person", ColumnType::Bytes),
+        ("value", ColumnType::Bytes),
+        ("bucket", ColumnType::Int),
+        ("created", ColumnType::Int),
+    ],
+};
+
+/// Adds persons with their VIDs and what `system` calls them. A unique violation when something is
+/// taken already.
+pub async fn append(tx: &mut Tx, system: &str, new: &[NewPerson]) -> Result<(), DbError> {
+    let now = tx.now();
+    let mut persons: Vec<Value> = Vec::with_capacity(new.len() * PERSONS.columns.len());
+    let mut vids: Vec<Value> = Vec::with_capacity(new.len() * VIDS.columns.len());
+    let mut crossings: Vec<Value> = Vec::with_capacity(new.len() * CROSSINGS.columns.len());
+    for NewPerson { person, sealed, uin_index, vid_index, vid, crossing, bucket } in new {
+        persons.extend([
+            person.id.into(),
+            person.reference.into(),
+            sealed.uin.clone().into(),
+            (*uin_index).into(),
+            sealed.name.clone().into(),
+            sealed.born.clone().into(),
+            sealed.sex.clone().into(),
+            now.into(),
+        ]);
+        vids.extend([(*vid_index).into(), person.id.into(), vid.clone().into(), now.into()]);
+        crossings.extend([
+            system.into(),
+            crossing.index.into(),
+            person.id.into(),
+            crossing.value.clone().into(),
+            (*bucket).into(),
+            now.into(),
+        ]);
+    }
+    tx.append(&CROSSINGS, &crossings).await?;
+    tx.append(&PERSONS, &persons).await?;
+    tx.append(&VIDS, &vids).await
 }
 
 /// Adds a person.

@@ -14,6 +14,7 @@ async fn each_officer_route_is_for_its_role_of_its_member_alone() {
         let routes = [
             ("POST", "/identity/authenticators/totp", "identity-desk"),
             ("POST", "/identity/vids/replace", "identity-desk"),
+            ("POST", "/identity/vids", "identity-desk"),
             ("POST", "/identity/clients", "identity-admin"),
             ("GET", "/identity/reconciliation", "identity-admin"),
             ("POST", "/identity/reconciliation", "identity-admin"),
@@ -138,6 +139,7 @@ async fn every_route_is_on_the_list() {
         "POST /identity/authenticators/totp",
         "POST /identity/clients",
         "POST /identity/reconciliation",
+        "POST /identity/vids",
         "POST /identity/vids/replace",
     ];
     let through_the_exchange = [
@@ -145,6 +147,8 @@ async fn every_route_is_on_the_list() {
         "GET /identity/read-log",
         "POST /identity/events",
         "POST /identity/persons/resolve",
+        "POST /identity/persons/resolve-many",
+        "POST /identity/read-log/attempts",
         "POST /identity/translate",
     ];
     let for_everyone = [

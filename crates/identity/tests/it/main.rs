@@ -8,6 +8,8 @@ mod browser;
 #[cfg(test)]
 mod desk;
 #[cfg(test)]
+mod many;
+#[cfg(test)]
 mod party;
 #[cfg(test)]
 mod persons;
