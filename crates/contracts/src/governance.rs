@@ -52,6 +52,9 @@ pub struct GrievanceIn {
     pub line: TrackerLine,
     /// In the person's own words, 1 to 2,000 characters.
     pub text: String,
+    /// Language tag the person chose, e.g. `sw`: the message about the answer comes in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
 }
 
 /// Where a grievance stands.
