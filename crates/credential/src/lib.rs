@@ -1,5 +1,5 @@
-//! JOSE: keys (JWK), signatures (JWS, JWT) and encryption (JWE); one-time codes (TOTP). All on aws-lc-rs. Bytes in,
-//! bytes out; no input or output, no clock. Times are passed in as Unix seconds.
+//! JOSE: keys (JWK), signatures (JWS, JWT) and encryption (JWE); one-time codes (TOTP) and how guessing them is slowed
+//! down. All on aws-lc-rs. Bytes in, bytes out; no input or output, no clock. Times are passed in as Unix seconds.
 //!
 //! Invariants:
 //! - There is no `none` and no HMAC: [`SigAlg`] has public-key algorithms only.
@@ -23,7 +23,9 @@ pub mod jwk;
 pub mod jws;
 pub mod jwt;
 pub mod key;
+pub mod throttle;
 pub mod totp;
+pub mod webauthn;
 
 pub use alg::{EncAlg, KeyAlg, SigAlg};
 pub use decryption::{DecryptionKey, DecryptionKind};

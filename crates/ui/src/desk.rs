@@ -5,8 +5,8 @@
 //! A form handler takes `Desk<P>` first and [`crate::Submitted`] last.
 //!
 //! # Invariants
-//! - **The cookie opens pages only.** It holds the officer's token; the API reads `Authorization` alone, so no other site
-//!   can have a browser call it.
+//! - **The cookie opens pages only.** It holds a session, which is no token for the API; and the API reads `Authorization`
+//!   alone, so no other site can have a browser call it.
 //! - **A dismissed officer's session ends at the next click**, as does one that was signed out: [`DeskFrame`] asks.
 //! - Nothing leads out of the desk: the place to go to after signing in is one below `/desk`.
 
@@ -31,7 +31,7 @@ pub const SIGN_OUT: &str = "/desk/sign-out";
 /// Longer addresses are not gone back to after signing in, bytes.
 const NEXT_LENGTH_MAX: usize = 512;
 
-/// The cookie that holds the token of an officer who signed in, the same for the pages of all blocks. `Strict`: whatever
+/// The cookie that holds the session of an officer who signed in, the same for the pages of all blocks. `Strict`: whatever
 /// another site begins, it is not sent along.
 #[must_use]
 pub fn cookie(secure: bool) -> Cookie {
@@ -47,11 +47,11 @@ pub struct DeskPlace {
     pub owner: OwnerMember,
 }
 
-/// Tells whether a token that is in order still stands: its officer has not been dismissed or signed out since.
+/// Tells whether a session that is in order still stands: its officer has not been dismissed or signed out since.
 pub type StillStands = dyn Fn(&OfficerClaims) -> bool + Send + Sync;
 
 /// What all desk pages of an installation share. The composition root puts it on every block's router with
-/// `router.layer(frame.layer())`; without it there is no bar, and tokens stand until they end.
+/// `router.layer(frame.layer())`; without it there is no bar, and sessions stand until they end.
 #[derive(Clone)]
 pub struct DeskFrame {
     places: Arc<[DeskPlace]>,
@@ -79,7 +79,6 @@ pub struct SignedIn {
     pub claims: OfficerClaims,
     /// What they may open, in the order of the bar.
     pub places: Vec<DeskPlace>,
-    token: String,
     auth: AuthState,
 }
 
@@ -104,15 +103,15 @@ where
             return Err(visit.failed(None));
         };
         let frame = parts.extensions.get::<DeskFrame>();
-        let token = visit.cookie(&visit.ui.0.desk_cookie).unwrap_or_default().to_owned();
-        let claims = auth.verifier().verify(&token).ok();
+        let session = visit.cookie(&visit.ui.0.desk_cookie).unwrap_or_default();
+        let claims = auth.verifier().verify_session(session).ok();
         let claims = claims.filter(|claims| frame.is_none_or(|frame| (frame.stands)(claims)));
         let Some(claims) = claims else { return Err(to_sign_in(parts)) };
         let all = frame.map(|frame| frame.places.iter()).unwrap_or_default();
         let open = all.filter(|place| auth.allows(&claims, place.entry.permission, &place.owner));
         let places: Vec<DeskPlace> = open.cloned().collect();
         let visit = visit.at_the_desk(&claims, &places);
-        Ok(Self { visit, claims, places, token, auth })
+        Ok(Self { visit, claims, places, auth })
     }
 }
 
@@ -126,10 +125,8 @@ where
         let signed_in = SignedIn::from_request_parts(parts, state).await?;
         let visit = signed_in.visit;
         let owner = parts.extensions.get::<OwnerMember>();
-        match signed_in.auth.admit(&signed_in.token, owner) {
+        match signed_in.auth.admit(signed_in.claims, owner) {
             Ok(officer) => Ok(Self { visit, officer }),
-            // It ended between two looks at the clock.
-            Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => Err(to_sign_in(parts)),
             Err(problem) if problem.status() == StatusCode::FORBIDDEN => Err(visit.refused()),
             Err(_) => Err(visit.failed(None)),
         }

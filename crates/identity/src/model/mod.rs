@@ -10,5 +10,4 @@ pub mod person;
 pub mod pkce;
 pub mod request;
 pub mod response_alg;
-pub mod throttle;
 pub mod token_request;

@@ -17,12 +17,12 @@ use crate::model::request::{
     self, ACCESS_DENIED, CONSENT_REQUIRED, LOGIN_REQUIRED, Parameters, Refusal, SignInRequest,
     Unanswerable,
 };
-use crate::model::throttle::lock_seconds;
 use crate::store::authenticators::Stored;
 use crate::store::grants::New;
 use crate::store::sessions::Session;
 use crate::store::{self};
 use basis::{Id, Timestamp};
+use credential::throttle::lock_seconds;
 use credential::totp::{Algorithm, Totp};
 use kernel::audit::Audit;
 use kernel::db::Tx;

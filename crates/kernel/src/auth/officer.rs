@@ -52,17 +52,15 @@ impl AuthState {
         Extension(self.clone())
     }
 
-    /// The officer whom `token` names, if a role carries `P` and the member is `owner`. The case is for the caller to set.
+    /// The officer of a verified token, if a role carries `P` and the member is `owner`. The case is for the caller to set.
     ///
     /// # Errors
-    /// 401 for a token that does not stand, 403 for a role or a member that is not enough, 500 for a permission that
-    /// nobody defines.
+    /// 403 for a role or a member that is not enough, 500 for a permission that nobody defines.
     pub fn admit<P: Permission>(
         &self,
-        token: &str,
+        claims: OfficerClaims,
         owner: Option<&OwnerMember>,
     ) -> Result<Officer<P>, Problem> {
-        let claims = self.0.verifier.verify(token).map_err(bad_token)?;
         let roles = self.0.permissions.roles(P::NAME).ok_or_else(|| {
             misconfigured(&format!("no block defines the permission {}", P::NAME))
         })?;
@@ -116,7 +114,8 @@ impl<P: Permission, S: Send + Sync> FromRequestParts<S> for Officer<P> {
             .get::<AuthState>()
             .ok_or_else(|| misconfigured("no AuthState on this router"))?;
         let owner = parts.extensions.get::<OwnerMember>();
-        let officer = auth.admit(bearer(parts)?, owner)?;
+        let claims = auth.0.verifier.verify(bearer(parts)?).map_err(bad_token)?;
+        let officer = auth.admit(claims, owner)?;
         Ok(Self { case: case_reference(parts)?, ..officer })
     }
 }

@@ -1,4 +1,5 @@
-//! Officers' tokens: signed JWTs (RFC 7519) that the installation mints for its own use.
+//! Officers' tokens: signed JWTs (RFC 7519) that the installation mints for its own use. One kind is for the API and ends
+//! within minutes; the other is a browser's session at the desk, which pages alone accept and look up at every click.
 
 use crate::keys::Signer;
 use basis::{Clock, Id, Rng};
@@ -12,6 +13,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 /// The `typ` header: tells these tokens from any other JWT under the same issuer (RFC 8725 section 3.11).
 const TOKEN_TYPE: &str = "msingi-officer+jwt";
+/// The same of sessions at the desk.
+const SESSION_TYPE: &str = "msingi-desk+jwt";
 
 /// What a token says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +82,31 @@ impl TokenIssuer {
         roles: &[&str],
         seconds: i64,
     ) -> Result<String, JoseError> {
+        self.mint_as(TOKEN_TYPE, sub, member, roles, seconds)
+    }
+
+    /// The same for the officer's browser: it opens pages of the desk and nothing else.
+    ///
+    /// # Errors
+    /// As [`TokenIssuer::mint`].
+    pub fn mint_session(
+        &self,
+        sub: &str,
+        member: &str,
+        roles: &[&str],
+        seconds: i64,
+    ) -> Result<String, JoseError> {
+        self.mint_as(SESSION_TYPE, sub, member, roles, seconds)
+    }
+
+    fn mint_as(
+        &self,
+        kind: &str,
+        sub: &str,
+        member: &str,
+        roles: &[&str],
+        seconds: i64,
+    ) -> Result<String, JoseError> {
         let now = self.clock.now();
         let claims = OfficerClaims {
             iss: self.issuer.clone(),
@@ -90,7 +118,7 @@ impl TokenIssuer {
             jti: Id::mint(&self.clock, &self.rng),
         };
         let claims = serde_json::to_vec(&claims).expect("claims are text and numbers");
-        jws::sign(&*self.key, &[("typ", TOKEN_TYPE.into())], &claims)
+        jws::sign(&*self.key, &[("typ", kind.into())], &claims)
     }
 }
 
@@ -125,11 +153,23 @@ impl TokenVerifier {
     /// # Errors
     /// The first check that failed; see [`TokenError`].
     pub fn verify(&self, token: &str) -> Result<OfficerClaims, TokenError> {
+        self.verify_as(TOKEN_TYPE, token)
+    }
+
+    /// The same of a session at the desk.
+    ///
+    /// # Errors
+    /// As [`TokenVerifier::verify`].
+    pub fn verify_session(&self, token: &str) -> Result<OfficerClaims, TokenError> {
+        self.verify_as(SESSION_TYPE, token)
+    }
+
+    fn verify_as(&self, kind: &str, token: &str) -> Result<OfficerClaims, TokenError> {
         let verified = {
             let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
             jws::verify(token, &keys, &[SigAlg::Es256]).map_err(|_| TokenError::Signature)?
         };
-        if !verified.header.has_type(TOKEN_TYPE) {
+        if !verified.header.has_type(kind) {
             return Err(TokenError::Kind);
         }
         let claims: OfficerClaims =
@@ -211,6 +251,17 @@ mod tests {
         assert_eq!(verifier(&desk, "urn:a").verify(&id_token), Err(TokenError::Kind));
         let empty = jws::sign(&*desk.key, &[("typ", TOKEN_TYPE.into())], b"{}").unwrap();
         assert_eq!(verifier(&desk, "urn:a").verify(&empty), Err(TokenError::Malformed));
+    }
+
+    #[test]
+    fn a_session_is_no_token_for_the_api_nor_the_other_way_round() {
+        let desk = desk("urn:a");
+        let session = desk.issuer.mint_session("r-17", "GOV/CRO", &["registrar"], 60).unwrap();
+        let token = desk.issuer.mint("r-17", "GOV/CRO", &["registrar"], 60).unwrap();
+        let verifier = verifier(&desk, "urn:a");
+        assert_eq!(verifier.verify_session(&session).unwrap().sub, "r-17");
+        assert_eq!(verifier.verify(&session), Err(TokenError::Kind));
+        assert_eq!(verifier.verify_session(&token), Err(TokenError::Kind));
     }
 
     #[test]
