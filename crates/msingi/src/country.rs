@@ -8,10 +8,17 @@ use contracts::context::BasisKind;
 use contracts::{MemberId, ServiceId, SubsystemId};
 use exchange::Names;
 use serde::Deserialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The demo country, which every binary carries.
 const DEMO: &str = include_str!("../../../countries/demo/country.toml");
+
+/// The demo country's service packages.
+const DEMO_SERVICES: [&str; 1] =
+    [include_str!("../../../countries/demo/services/child-benefit.toml")];
+
+/// Where a pack keeps its service packages.
+const SERVICES_FOLDER: &str = "services";
 
 /// A country pack as it is written.
 #[derive(Clone, Debug, Deserialize)]
@@ -130,6 +137,8 @@ pub struct Country {
     pub rights: Vec<(ServiceId, SubsystemId)>,
     /// Topics and the services their events go to.
     pub subscriptions: Vec<(String, ServiceId)>,
+    /// The texts of the service packages that residents apply under.
+    pub service_packages: Vec<String>,
 }
 
 /// An installation of the split country.
@@ -229,14 +238,16 @@ impl Country {
     /// [`CountryError`], naming the entry.
     pub fn load(name: &str) -> Result<Self, CountryError> {
         if name == "demo" {
-            return Self::parse(DEMO);
+            let service_packages = DEMO_SERVICES.map(str::to_owned).to_vec();
+            return Ok(Self { service_packages, ..Self::parse(DEMO)? });
         }
         let path = Path::new(name).join("country.toml");
         let text = std::fs::read_to_string(&path).map_err(|error| CountryError::File {
             path: path.display().to_string(),
             reason: format!("{error}; set `country` to `demo` or to a folder with a country.toml"),
         })?;
-        Self::parse(&text)
+        let service_packages = service_packages(&Path::new(name).join(SERVICES_FOLDER))?;
+        Ok(Self { service_packages, ..Self::parse(&text)? })
     }
 
     fn parse(text: &str) -> Result<Self, CountryError> {
@@ -260,6 +271,7 @@ impl Country {
             audit_law: written.audit_law,
             utc_offset_minutes: written.utc_offset_minutes,
             names: written.names,
+            service_packages: Vec::new(),
         };
         country.check()?;
         Ok(country)
@@ -344,6 +356,26 @@ impl Country {
     pub fn anywhere(&self, block: &str) -> Option<&Subsystem> {
         self.subsystems.iter().find(|subsystem| subsystem.block.as_deref() == Some(block))
     }
+}
+
+/// The texts of `*.toml` in a folder, by name; none where there is no folder.
+fn service_packages(folder: &Path) -> Result<Vec<String>, CountryError> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let unreadable = |path: &Path, error: &std::io::Error| CountryError::File {
+        path: path.display().to_string(),
+        reason: error.to_string(),
+    };
+    let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
+    let paths = entries.map(|entry| entry.map(|entry| entry.path()));
+    let paths: Result<Vec<PathBuf>, std::io::Error> = paths.collect();
+    let mut paths = paths.map_err(|error| unreadable(folder, &error))?;
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    paths.sort();
+    let read =
+        |path: &PathBuf| std::fs::read_to_string(path).map_err(|error| unreadable(path, &error));
+    paths.iter().map(read).collect()
 }
 
 fn each<W, T>(
