@@ -62,6 +62,19 @@ impl<'a> Format<'a> {
         )
     }
 
+    /// The local 24-hour clock of an RFC 3339 time, to the minute: `12:26`.
+    #[must_use]
+    pub fn time(&self, written: &str) -> String {
+        self.local_time(written)
+            .map_or_else(|| written.to_owned(), |local| local[11..16].to_owned())
+    }
+
+    /// The local day of an RFC 3339 time, `2026-03-14`.
+    #[must_use]
+    pub fn day(&self, written: &str) -> String {
+        self.local_time(written).map_or_else(|| written.to_owned(), |local| local[..10].to_owned())
+    }
+
     /// The local offset as people write it: `UTC+3`, `UTC-3:30`, `UTC`.
     #[must_use]
     pub fn zone(&self) -> String {
@@ -151,6 +164,8 @@ mod tests {
             ["1 January 2027, 01:05", "1er janvier 2027 à 01:05", "1 Januari 2027, 01:05"],
         );
         check(|f| f.date(night), 0, ["31 December 2026", "31 décembre 2026", "31 Desemba 2026"]);
+        check(|f| f.time(night), 180, ["01:05"; 3]);
+        check(|f| f.day(night), 180, ["2027-01-01"; 3]);
         check(|f| f.zone(), 180, ["UTC+3"; 3]);
         check(|f| f.zone(), -210, ["UTC\u{2212}3:30"; 3]);
         check(|f| f.zone(), 0, ["UTC"; 3]);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 const TEXT: f64 = 4.5;
 const EDGE: f64 = 3.0;
 
-const PAIRS: [(&str, &str, f64); 22] = [
+const PAIRS: [(&str, &str, f64); 32] = [
     ("ink", "surface", 7.0),
     ("ink", "inset", 7.0),
     ("ink-2", "surface", TEXT),
@@ -26,6 +26,16 @@ const PAIRS: [(&str, &str, f64); 22] = [
     ("ink", "ok-soft", TEXT),
     ("ink", "warn-soft", TEXT),
     ("ink", "bad-soft", TEXT),
+    ("ink", "accent-soft", 7.0),
+    ("ink-2", "accent-soft", TEXT),
+    ("ink-2", "bad-soft", TEXT),
+    ("ink-2", "ok-soft", TEXT),
+    ("accent", "bad-soft", TEXT),
+    ("accent", "inset", TEXT),
+    ("accent", "info-soft", TEXT),
+    ("accent", "warn-soft", TEXT),
+    ("thread-2", "surface", EDGE),
+    ("focus", "bad-soft", EDGE),
     ("edge", "surface", EDGE),
     ("focus", "surface", EDGE),
     ("focus", "inset", EDGE),
