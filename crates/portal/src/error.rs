@@ -28,6 +28,36 @@ pub enum Error {
     /// The agreement has another text by now than the one the resident answered to.
     #[error("the agreement was changed after it was shown")]
     AgreementChanged,
+    /// No office offers a service of this code.
+    #[error("no catalogue has this service")]
+    ServiceUnknown,
+    /// A catalogue that may have the service did not answer.
+    #[error("a catalogue of services did not answer")]
+    CatalogueMissing,
+    /// The resident has no such application.
+    #[error("there is no such application of this resident")]
+    ApplicationUnknown,
+    /// The application was sent or decided meanwhile.
+    #[error("the application can no longer be changed")]
+    ApplicationSent,
+    /// Answers or consents are missing.
+    #[error("the application is not complete")]
+    Incomplete,
+    /// The resident has no such message.
+    #[error("there is no such message for this resident")]
+    MessageUnknown,
+    /// No block of the country keeps inboxes.
+    #[error("no subsystem of the country keeps inboxes")]
+    NoInbox,
+    /// No block of the country takes complaints.
+    #[error("no service of the country takes complaints")]
+    NoGrievances,
+    /// A line of the tracker came back that was not made for this resident.
+    #[error("this line was not made by the tracker for this resident")]
+    LineUnreadable,
+    /// Another block did not answer as it should.
+    #[error("another block: {0}")]
+    Source(CallError),
     /// Encrypted fields.
     #[error(transparent)]
     Fields(#[from] FieldsError),
@@ -56,8 +86,18 @@ impl Error {
                 (StatusCode::SERVICE_UNAVAILABLE, "sign-in.unreachable")
             }
             Self::Oidc(_) => (StatusCode::BAD_GATEWAY, "sign-in.failed"),
-            Self::Consents(_) => (StatusCode::SERVICE_UNAVAILABLE, "error.unavailable"),
-            Self::AgreementUnknown => (StatusCode::NOT_FOUND, "error.not-found"),
+            Self::Consents(_) | Self::Source(_) | Self::CatalogueMissing => {
+                (StatusCode::SERVICE_UNAVAILABLE, "error.unavailable")
+            }
+            Self::AgreementUnknown
+            | Self::ServiceUnknown
+            | Self::ApplicationUnknown
+            | Self::MessageUnknown
+            | Self::NoInbox
+            | Self::NoGrievances => (StatusCode::NOT_FOUND, "error.not-found"),
+            Self::ApplicationSent => (StatusCode::CONFLICT, "applications.sent-already"),
+            Self::Incomplete => (StatusCode::CONFLICT, "applications.incomplete"),
+            Self::LineUnreadable => (StatusCode::BAD_REQUEST, "grievances.line-lost"),
             Self::AgreementChanged => (StatusCode::CONFLICT, "consents.changed"),
             Self::Fields(_) | Self::Keys(_) | Self::Session(_) | Self::Ui(_) | Self::Db(_) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "error.failed")
@@ -74,6 +114,14 @@ impl Error {
                 | Self::SignInEnded(_)
                 | Self::AgreementUnknown
                 | Self::AgreementChanged
+                | Self::ServiceUnknown
+                | Self::ApplicationUnknown
+                | Self::ApplicationSent
+                | Self::Incomplete
+                | Self::MessageUnknown
+                | Self::NoInbox
+                | Self::NoGrievances
+                | Self::LineUnreadable
         )
     }
 }

@@ -1,4 +1,5 @@
-//! The resident's portal: sign in, see who used one's data, give and take back consents.
+//! The resident's portal: apply for services, read messages, see who used one's data and complain about it, give and take
+//! back consents.
 //!
 //! The portal holds no facts about anyone. It asks others through the exchange, in the resident's name and on the basis of
 //! self-access, and is a relying party of the identity authority like any other.
@@ -19,10 +20,13 @@ mod web;
 
 pub use error::Error;
 pub use oidc::{CLIENT_KEY, Client, OidcError};
-pub use service::{PURPOSE, Portal};
+pub use service::{CATALOGUE_PURPOSE, PURPOSE, Portal};
 
 use contracts::consent::ConsentClient;
+use contracts::governance::GovernanceClient;
+use contracts::messaging::MessagingClient;
 use contracts::reads::ReadLogClient;
+use contracts::registration::RegistrationClient;
 use contracts::{ServiceId, SubsystemId, Wire};
 use kernel::audit::AuditEvent;
 use kernel::block::{Block, Ctx, Job};
@@ -62,6 +66,10 @@ pub trait Directory: Send + Sync {
 
     /// The name for people of a member, subsystem or service, in a language or else in English.
     fn label(&self, id: &str, language: &str) -> Option<String>;
+
+    /// The law or contract that the agreement between this service and this client for this purpose names.
+    fn reference(&self, service: &ServiceId, client: &SubsystemId, purpose: &str)
+    -> Option<String>;
 }
 
 /// What the block needs besides its [`Ctx`].
@@ -73,6 +81,8 @@ pub struct Deps {
     pub subsystem: SubsystemId,
     /// The consent block's service for residents (`contracts::consent::MY_CONSENTS`).
     pub my_consents: ServiceId,
+    /// The messaging block's service for residents (`contracts::messaging::MY_MESSAGES`), where the country has one.
+    pub my_messages: Option<ServiceId>,
     /// Who offers what, and what it is called.
     pub directory: Arc<dyn Directory>,
     /// Who operates the pages.
@@ -106,6 +116,12 @@ impl Portal {
             directory: deps.directory.clone(),
             consents: ConsentClient::new(deps.wire.clone()),
             read_logs: ReadLogClient::new(deps.wire.clone()),
+            registration: RegistrationClient::new(deps.wire.clone()),
+            catalogues: Default::default(),
+            messaging: MessagingClient::new(deps.wire.clone()),
+            my_messages: deps.my_messages.clone(),
+            unread: Default::default(),
+            governance: GovernanceClient::new(deps.wire.clone()),
         }
     }
 }

@@ -14,10 +14,13 @@ use serde::{Deserialize, Serialize};
 use ui::parts::{Fact, Tone};
 use ui::{Fields, Submitted, Visit, see_other};
 
-/// What was just done, to be said once at the top of the page.
+/// What was just done, to be said once at the top of the page, and where the resident came from.
 #[derive(Default, Deserialize)]
-pub(super) struct Done {
+pub(super) struct Asked {
     done: Option<String>,
+    /// The application that needs the consent.
+    #[serde(rename = "for")]
+    application: Option<Id>,
 }
 
 /// What may be said so; anything else in the address says nothing.
@@ -64,6 +67,8 @@ pub(super) struct ConsentPage {
     pub(super) key: String,
     /// What was just done; empty for nothing.
     pub(super) done: String,
+    /// The application that needs it, and the way back to it; empty for none.
+    pub(super) application: String,
 }
 
 /// What `portal/receipt.html` shows.
@@ -108,18 +113,20 @@ pub(super) async fn list_consents(State(portal): State<Portal>, resident: Reside
 pub(super) async fn show_agreement(
     State(app): State<App>,
     id: Result<Path<Id>, Problem>,
-    query: Result<Query<Done>, Problem>,
+    query: Result<Query<Asked>, Problem>,
     resident: Resident,
 ) -> Response {
     let visit = &resident.visit;
     let Ok(Path(id)) = id else { return visit.not_found() };
-    let done =
-        query.ok().and_then(|Query(query)| query.done).filter(|done| DONE.contains(&done.as_str()));
+    let asked = query.map(|Query(asked)| asked).unwrap_or_default();
+    let done = asked.done.filter(|done| DONE.contains(&done.as_str()));
     match app.portal.find_agreement(&resident.session, id, visit.lang.as_str()).await {
         Ok(agreement) => {
             let key = Id::random(&app.portal.rng);
             let page =
                 agreement_page(&app.portal, visit, &agreement, key, done.unwrap_or_default());
+            let application = asked.application.map(|id| id.to_string()).unwrap_or_default();
+            let page = ConsentPage { application, ..page };
             visit.page("portal/consent.html", page).respond()
         }
         Err(error) => fail(visit, &error),
@@ -135,13 +142,13 @@ pub(super) async fn give_consent(
 ) -> Response {
     let visit = &resident.visit;
     let Ok(Path(agreement)) = id else { return visit.not_found() };
-    let Some(answer) = answer(agreement, &form.fields) else {
-        return see_other(&address(agreement, ""));
-    };
+    let application: Option<Id> = form.fields.text("for").parse().ok();
+    let back = |done: &str| see_other(&address_for(agreement, done, application));
+    let Some(answer) = answer(agreement, &form.fields) else { return back("") };
     let key = form.fields.text("key");
     match portal.give_consent(&resident.session, &answer, key).await {
-        Ok(()) => see_other(&address(agreement, if answer.give { "given" } else { "refused" })),
-        Err(Error::AgreementChanged) => see_other(&address(agreement, "changed")),
+        Ok(()) => back(if answer.give { "given" } else { "refused" }),
+        Err(Error::AgreementChanged) => back("changed"),
         Err(error) => fail(visit, &error),
     }
 }
@@ -196,6 +203,15 @@ fn address(agreement: Id, done: &str) -> String {
     format!("/portal/consents/{agreement}{query}")
 }
 
+/// The same, on the way through an application.
+fn address_for(agreement: Id, done: &str, application: Option<Id>) -> String {
+    let address = address(agreement, done);
+    match application {
+        Some(id) => format!("{address}{}for={id}", if done.is_empty() { '?' } else { '&' }),
+        None => address,
+    }
+}
+
 fn row(portal: &Portal, visit: &Visit, agreement: &MyAgreement) -> Row {
     let (tag, tone) = tag(visit, standing(agreement));
     Row {
@@ -232,6 +248,7 @@ fn agreement_page(
         revision: agreement.revision.to_string(),
         key: key.to_string(),
         done,
+        application: String::new(),
     }
 }
 

@@ -1,11 +1,17 @@
 //! The pages.
 
+mod answers;
+mod applications;
 mod consents;
+mod grievances;
 mod home;
+mod messages;
 mod reads;
 #[cfg(test)]
 mod samples;
+mod services;
 mod sign_in;
+mod steps;
 
 use crate::error::Error;
 use crate::model::session::Session;
@@ -18,13 +24,15 @@ use contracts::{ServiceId, SubsystemId};
 use credential::JwkSet;
 use http::Method;
 use http::request::Parts;
-use kernel::http::Json;
+use kernel::http::{Json, Query};
 use kernel::keys::KeyStore;
 use kernel::pages::Pages;
+use kernel::problem::Problem;
+use serde::Deserialize;
 use std::sync::Arc;
 use ui::{Lang, Site, Ui, UiError, Visit, see_other};
 
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 17] = [
     ("portal/landing.html", include_str!("../../templates/landing.html")),
     ("portal/home.html", include_str!("../../templates/home.html")),
     ("portal/reads.html", include_str!("../../templates/reads.html")),
@@ -32,6 +40,16 @@ const TEMPLATES: [(&str, &str); 7] = [
     ("portal/consent.html", include_str!("../../templates/consent.html")),
     ("portal/receipt.html", include_str!("../../templates/receipt.html")),
     ("portal/services.html", include_str!("../../templates/services.html")),
+    ("portal/service.html", include_str!("../../templates/service.html")),
+    ("portal/applications.html", include_str!("../../templates/applications.html")),
+    ("portal/draft.html", include_str!("../../templates/draft.html")),
+    ("portal/step.html", include_str!("../../templates/step.html")),
+    ("portal/check.html", include_str!("../../templates/check.html")),
+    ("portal/outcome.html", include_str!("../../templates/outcome.html")),
+    ("portal/messages.html", include_str!("../../templates/messages.html")),
+    ("portal/message.html", include_str!("../../templates/message.html")),
+    ("portal/grievances.html", include_str!("../../templates/grievances.html")),
+    ("portal/grievance.html", include_str!("../../templates/grievance.html")),
 ];
 
 const TEXTS: [(Lang, &str); 3] = [
@@ -41,12 +59,17 @@ const TEXTS: [(Lang, &str); 3] = [
 ];
 
 /// The bar of sections, once signed in.
-const SECTIONS: [(&str, &str); 4] = [
+const SECTIONS: [(&str, &str); 6] = [
     ("/portal", "nav.home"),
-    ("/portal/reads", "nav.reads"),
-    ("/portal/consents", "nav.consents"),
     ("/portal/services", "nav.services"),
+    ("/portal/applications", "nav.applications"),
+    (MESSAGES, "nav.messages"),
+    (READS, "nav.reads"),
+    ("/portal/consents", "nav.consents"),
 ];
+
+const MESSAGES: &str = "/portal/messages";
+const READS: &str = "/portal/reads";
 
 /// The state of every handler.
 #[derive(Clone)]
@@ -88,12 +111,27 @@ pub fn ui(site: Site, form_key: &[u8; 32], rng: Rng) -> Result<Ui, UiError> {
 pub fn pages(app: App) -> Pages {
     Pages::new()
         .get("/portal", home::show_home)
-        .get("/portal/services", home::show_services)
+        .get("/portal/services", services::list_services)
+        .get("/portal/services/{service}", services::show_service)
+        .post("/portal/services/{service}/apply", services::start_application)
+        .get("/portal/applications", applications::list_applications)
+        .get("/portal/applications/{application}", applications::show_application)
+        .get("/portal/applications/{application}/steps/{step}", steps::show_step)
+        .post("/portal/applications/{application}/steps/{step}", steps::answer_step)
+        .get("/portal/applications/{application}/check", applications::check_answers)
+        .post("/portal/applications/{application}/submit", applications::submit_application)
+        .post("/portal/applications/{application}/withdraw", applications::withdraw_application)
+        .get(MESSAGES, messages::list_messages)
+        .get("/portal/messages/{message}", messages::open_message)
+        .get("/portal/grievances", grievances::list_grievances)
+        .post("/portal/grievances", grievances::lodge_grievance)
+        .get("/portal/grievances/new", grievances::choose_line)
+        .post("/portal/grievances/new", grievances::begin_grievance)
         .get("/portal/sign-in", sign_in::begin_sign_in)
         .get(crate::REDIRECT_PATH, sign_in::complete_sign_in)
         .post("/portal/sign-out", sign_in::end_session)
         .get(crate::JWKS_PATH, show_keys)
-        .get("/portal/reads", reads::list_reads)
+        .get(READS, reads::list_reads)
         .get("/portal/consents", consents::list_consents)
         .get("/portal/consents/{agreement}", consents::show_agreement)
         .post("/portal/consents/{agreement}", consents::give_consent)
@@ -121,7 +159,7 @@ impl FromRequestParts<App> for Resident {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let visit = Visit::of(app.ui.clone(), parts);
         match find_session(&app.portal, &visit).await {
-            Ok(Some(session)) => Ok(Self::new(visit, session)),
+            Ok(Some(session)) => Ok(Self::new(&app.portal, visit, session).await),
             Ok(None) => Err(to_sign_in(parts)),
             Err(error) => Err(fail(&visit, &error)),
         }
@@ -129,9 +167,54 @@ impl FromRequestParts<App> for Resident {
 }
 
 impl Resident {
-    fn new(visit: Visit, session: Session) -> Self {
+    async fn new(portal: &Portal, visit: Visit, session: Session) -> Self {
         let name = session.name.clone().unwrap_or_else(|| visit.t("account.unnamed", &[]));
-        Self { visit: visit.signed_in(name, "/portal/sign-out").with_nav(&SECTIONS), session }
+        let visit = visit.signed_in(name, "/portal/sign-out").with_nav(&SECTIONS);
+        let mut resident = Self { visit, session };
+        // Complaints have no section of their own: they begin at the tracker.
+        if resident.visit.path().starts_with("/portal/grievances") {
+            resident.visit.nav.iter_mut().for_each(|item| item.current = item.href == READS);
+        }
+        resident.count_messages(portal).await;
+        resident
+    }
+
+    /// Says in the bar how many messages are unread, as far as that is known.
+    async fn count_messages(&mut self, portal: &Portal) {
+        let unread = portal.count_unread(&self.session).await.filter(|n| *n > 0);
+        let text = match unread {
+            Some(n) => self.visit.t("nav.messages-unread", &[("n", n.to_string())]),
+            None => self.visit.t("nav.messages", &[]),
+        };
+        if let Some(item) = self.visit.nav.iter_mut().find(|item| item.href == MESSAGES) {
+            item.text = text;
+        }
+    }
+}
+
+/// What was just done, to be said once at the top of the page.
+#[derive(Default, Deserialize)]
+struct Done {
+    done: Option<String>,
+}
+
+impl Done {
+    /// What the address says, if it is among `known`; anything else says nothing.
+    fn one_of(query: Result<Query<Self>, Problem>, known: &[&str]) -> String {
+        let done = query.ok().and_then(|Query(query)| query.done);
+        done.filter(|done| known.contains(&done.as_str())).unwrap_or_default()
+    }
+}
+
+/// A visitor to a page for everyone: the visit shows who is signed in, if somebody is.
+async fn visitor(portal: &Portal, visit: Visit) -> Result<(Visit, Option<Session>), Response> {
+    match find_session(portal, &visit).await {
+        Ok(Some(session)) => {
+            let resident = Resident::new(portal, visit, session).await;
+            Ok((resident.visit, Some(resident.session)))
+        }
+        Ok(None) => Ok((visit, None)),
+        Err(error) => Err(fail(&visit, &error)),
     }
 }
 

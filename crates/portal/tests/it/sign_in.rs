@@ -19,7 +19,7 @@ async fn a_resident_signs_in_is_greeted_and_signs_out() {
         let town = Town::start(store).await;
         let mut browser = Browser::new();
         let landing = browser.get(&town.at("/portal")).await;
-        assert!(landing.has("See who used your data") && !landing.has("Sign out"));
+        assert!(landing.has("Your services and your data, in your hands") && !landing.has("Sign out"));
         assert!(browser.get(&town.at("/gallery")).await.has("Gallery of components"), "this is a sandbox");
 
         let home = town.sign_in_for(&mut browser, "/portal").await;
@@ -48,7 +48,7 @@ async fn a_resident_signs_in_is_greeted_and_signs_out() {
 #[tokio::test]
 async fn who_is_not_signed_in_signs_in_and_comes_back() {
     let town = Town::start(&Store::sqlite()).await;
-    for page in ["/portal/reads", "/portal/consents", "/portal/services"] {
+    for page in ["/portal/reads", "/portal/consents", "/portal/applications"] {
         let mut browser = Browser::new();
         let sent = browser.get(&town.at(page)).await;
         assert_eq!(
@@ -167,9 +167,9 @@ async fn sessions_end_by_themselves_and_leave_nothing() {
         let mut browser = town.signed_in().await;
         browser.get(&town.at("/portal/sign-in")).await;
         store.time.advance_seconds(60 * 60 - 1);
-        assert_eq!(browser.get(&town.at("/portal/services")).await.status, 200);
+        assert_eq!(browser.get(&town.at("/portal/applications")).await.status, 200);
         store.time.advance_seconds(1);
-        assert_eq!(browser.get(&town.at("/portal/services")).await.status, 303);
+        assert_eq!(browser.get(&town.at("/portal/applications")).await.status, 303);
         assert_eq!(town.portal.drop_expired().await.expect("drops"), 2);
         assert_eq!(count(&town, "SELECT COUNT(*) AS n FROM session").await, 0);
         assert_eq!(count(&town, "SELECT COUNT(*) AS n FROM sign_in").await, 0);
@@ -186,7 +186,7 @@ async fn a_new_sign_in_ends_the_old_session() {
     assert_ne!(browser.cookie(SESSION), Some(old.as_str()));
     let mut other = Browser::new();
     other.set_cookie(SESSION, &old);
-    assert_eq!(other.get(&town.at("/portal/services")).await.status, 303);
+    assert_eq!(other.get(&town.at("/portal/applications")).await.status, 303);
 }
 
 #[tokio::test]
@@ -213,7 +213,7 @@ async fn a_forged_sign_out_is_refused() {
     let mut browser = town.signed_in().await;
     let seen = browser.post(&town.at("/portal/sign-out"), &[("csrf", "guess")]).await;
     assert_eq!(seen.status, 403);
-    assert_eq!(browser.get(&town.at("/portal/services")).await.status, 200, "still signed in");
+    assert_eq!(browser.get(&town.at("/portal/applications")).await.status, 200, "still signed in");
 }
 
 #[tokio::test]

@@ -2,13 +2,14 @@
 
 use crate::browser::{Browser, Seen};
 use crate::issuer::Issuer;
+use crate::offices::{Benefits, Commission, Letters};
 use axum::Router;
 use axum::extract::State;
 use basis::{Id, Timestamp};
 use contracts::consent::{GiveIn, MyAgreement, MyRecord, Receipt, ReceiptEntry, RecordState};
 use contracts::context::BasisKind;
 use contracts::reads::{ReadEntry, ReadLog, ReadLogQuery};
-use contracts::{Caller, ServiceId};
+use contracts::{Caller, ServiceId, SubsystemId};
 use kernel::block::Ctx;
 use kernel::http::{Json, Path, Query};
 use kernel::problem::Problem;
@@ -20,6 +21,10 @@ pub const PERSON: &str = "0b8f2f3e-6a55-4c58-9f0e-3f7a4f1f2a10";
 pub const CIVIL: &str = "TB/GOV/CRO/civil/read-log";
 pub const RESIDENTS: &str = "TB/GOV/NIA/residents/read-log";
 pub const MY_CONSENTS: &str = "TB/GOV/NIA/consent/my-consents";
+pub const CATALOGUE: &str = "TB/GOV/MSP/benefits/catalogue";
+pub const MY_APPLICATIONS: &str = "TB/GOV/MSP/benefits/my-applications";
+pub const MY_MESSAGES: &str = "TB/GOV/NIA/messages/my-messages";
+pub const MY_GRIEVANCES: &str = "TB/GOV/DPC/grievances/my-grievances";
 
 pub struct Town {
     pub base: String,
@@ -28,6 +33,9 @@ pub struct Town {
     pub ctx: Ctx,
     pub portal: Portal,
     pub consents: Consents,
+    pub benefits: Benefits,
+    pub inbox: Letters,
+    pub commission: Commission,
 }
 
 pub fn service(text: &str) -> ServiceId {
@@ -49,8 +57,23 @@ struct Names;
 
 impl Directory for Names {
     fn services(&self, kind: &str) -> Vec<ServiceId> {
-        assert_eq!(kind, "read-log");
-        vec![service(CIVIL), service(RESIDENTS)]
+        match kind {
+            "read-log" => vec![service(CIVIL), service(RESIDENTS)],
+            "e-services" => vec![service(CATALOGUE)],
+            "grievances" => vec![service(MY_GRIEVANCES)],
+            other => panic!("nobody offers {other}"),
+        }
+    }
+
+    fn reference(
+        &self,
+        service: &ServiceId,
+        client: &SubsystemId,
+        purpose: &str,
+    ) -> Option<String> {
+        assert_eq!(service.to_string(), CATALOGUE);
+        assert_eq!((client.code(), purpose), ("portal", portal::CATALOGUE_PURPOSE));
+        Some("Digital Services Act, s.7".to_owned())
     }
 
     fn label(&self, id: &str, language: &str) -> Option<String> {
@@ -82,12 +105,19 @@ impl Town {
         let wire = Arc::new(RouterWire::default());
         let consents = Consents::default();
         wire.serve(service(MY_CONSENTS), consents.router(), "/mine");
+        let (benefits, inbox, commission) =
+            (Benefits::default(), Letters::default(), Commission::default());
+        wire.serve(service(CATALOGUE), benefits.router(), "/catalogue");
+        wire.serve(service(MY_APPLICATIONS), benefits.router(), "/mine");
+        wire.serve(service(MY_MESSAGES), inbox.router(), "/mine");
+        wire.serve(service(MY_GRIEVANCES), commission.router(), "/mine");
         wire.serve(service(CIVIL), read_log(Vec::new()), "/read-log");
         wire.serve(service(RESIDENTS), read_log(Vec::new()), "/read-log");
         let deps = Deps {
             wire: wire.clone(),
             subsystem: "TB/GOV/NIA/portal".parse().expect("a subsystem"),
             my_consents: service(MY_CONSENTS),
+            my_messages: Some(service(MY_MESSAGES)),
             directory: Arc::new(Names),
             site: ui::Site {
                 service: "Tumbawe services".to_owned(),
@@ -105,7 +135,7 @@ impl Town {
         let router = block.into_router(ctx.owner.clone()).merge(ui::assets::router());
         tokio::spawn(async move { axum::serve(listener, router).await });
         let portal = Portal::new(&ctx, &deps);
-        Self { base, issuer, wire, ctx, portal, consents }
+        Self { base, issuer, wire, ctx, portal, consents, benefits, inbox, commission }
     }
 
     pub fn at(&self, path: &str) -> String {

@@ -1,5 +1,12 @@
 //! Use cases: sign in and out, see who read one's data, answer and withdraw consents.
 
+mod applications;
+mod catalogue;
+mod grievances;
+mod messages;
+
+pub use catalogue::{CATALOGUE_PURPOSE, Offer};
+
 use crate::error::Error;
 use crate::model::consents::{Consents, Standing, sort, standing};
 use crate::model::reads::{PAGE, Reads, merge};
@@ -11,8 +18,11 @@ use crate::store::{self, SessionRow};
 use crate::{Directory, SESSION_CREATED, SESSION_ENDED, SIGN_IN_REFUSED};
 use basis::{Clock, Id, Rng, Timestamp};
 use contracts::consent::{ConsentClient, GiveIn, MyAgreement, Receipt};
+use contracts::governance::GovernanceClient;
+use contracts::messaging::MessagingClient;
 use contracts::reads::{KIND, ReadLog, ReadLogClient, ReadLogQuery};
-use contracts::{CallContext, CallError, LegalBasis, ServiceId, SubsystemId};
+use contracts::registration::RegistrationClient;
+use contracts::{CallContext, CallError, LegalBasis, Pseudonym, ServiceId, SubsystemId};
 use futures_util::future::join_all;
 use kernel::audit::Audit;
 use kernel::db::{Db, DbError};
@@ -45,6 +55,12 @@ pub struct Portal {
     pub(crate) directory: Arc<dyn Directory>,
     pub(crate) consents: ConsentClient,
     pub(crate) read_logs: ReadLogClient,
+    pub(crate) registration: RegistrationClient,
+    pub(crate) catalogues: catalogue::Kept,
+    pub(crate) messaging: MessagingClient,
+    pub(crate) my_messages: Option<ServiceId>,
+    pub(crate) unread: messages::Unread,
+    pub(crate) governance: GovernanceClient,
 }
 
 /// A sign-in that begins: where to send the resident, and what their browser is to keep meanwhile.
@@ -185,10 +201,19 @@ impl Portal {
         self.db.write(|tx| Box::pin(async move { store::delete_expired(tx).await })).await
     }
 
-    /// Who read the resident's data before `before`, from every read log in the country at the same time.
-    pub async fn list_reads(&self, session: &Session, before: Option<Timestamp>) -> Reads {
+    /// Who keeps data about residents and says who read them.
+    pub fn read_sources(&self) -> Vec<ServiceId> {
+        self.directory.services(KIND)
+    }
+
+    /// Who read the resident's data before `before`, from all these read logs at the same time.
+    pub async fn list_reads(
+        &self,
+        session: &Session,
+        sources: Vec<ServiceId>,
+        before: Option<Timestamp>,
+    ) -> Reads {
         let query = ReadLogQuery { before, limit: Some(PAGE) };
-        let sources = self.directory.services(KIND);
         merge(
             join_all(sources.into_iter().map(|source| self.ask_source(session, source, &query)))
                 .await,
@@ -320,6 +345,11 @@ impl Portal {
         .about(session.subject)
     }
 
+    /// Whom fields of the resident are sealed for: an index that no other block can compute.
+    fn resident_index(&self, subject: Pseudonym) -> Result<Vec<u8>, Error> {
+        Ok(self.fields.blind_index("resident", &subject.0.to_string())?.to_vec())
+    }
+
     async fn redeem(&self, callback: &Callback, sign_in: &SignIn) -> Result<SignedIn, Error> {
         self.relying_party.check_issuer(callback.iss.as_deref()).await?;
         Ok(self.relying_party.redeem(&callback.code, &sign_in.verifier, &sign_in.nonce).await?)
@@ -330,7 +360,7 @@ impl Portal {
         let stored = token_digest(&token);
         let old = old.map(token_digest);
         let id = Id::mint(&self.clock, &self.rng);
-        let resident = self.fields.blind_index("resident", &who.subject.0.to_string())?.to_vec();
+        let resident = self.resident_index(who.subject)?;
         let content = serde_json::to_vec(&Sealed { subject: who.subject, name: who.name.clone() })?;
         let expires = self.clock.now().plus_seconds(SESSION_SECONDS);
         let fields = self.fields.clone();
