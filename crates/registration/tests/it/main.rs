@@ -1,0 +1,11 @@
+//! The registration block through its HTTP API, on both engines.
+
+mod applications;
+mod bad_input;
+mod cases;
+mod neighbours;
+mod office;
+mod packages;
+mod runs;
+mod secrecy;
+mod steps;
