@@ -129,6 +129,17 @@ impl Ledger {
         Ok(self.db.read(move |tx| Box::pin(store::line(tx, transfer))).await?)
     }
 
+    /// The lines of the log with these transfer ids, those that exist, in any order.
+    ///
+    /// # Errors
+    /// [`LedgerError::Unavailable`].
+    pub async fn find_all(&self, transfers: Vec<Id>) -> Result<Vec<Line>, LedgerError> {
+        let read = self.db.read(move |tx| {
+            Box::pin(async move { store::lines_with(tx, &transfers).await })
+        });
+        Ok(read.await?)
+    }
+
     /// Stores the balances up to the end of the log, so that the next start is fast. For an orderly shutdown: otherwise it
     /// happens by itself when the ledger has time.
     ///

@@ -1,6 +1,7 @@
 //! What can go wrong, in one enum; and what the caller is told, in one table.
 
 use crate::model::Unpayable;
+use crate::model::batch::BatchError;
 use http::StatusCode;
 use kernel::db::DbError;
 use kernel::fields::FieldsError;
@@ -19,9 +20,9 @@ pub enum Error {
     /// The id of an account is used for another one.
     #[error("this id belongs to an account of another kind, currency or owner: mint a new id")]
     AccountDiffers,
-    /// A person's account is opened with the first payment, not by hand.
-    #[error("a person's account is opened with the first payment to them: name another kind")]
-    PersonByHand,
+    /// Accounts of persons and clearing accounts are opened with the first payment, not by hand.
+    #[error("such an account is opened with the first payment to it: name another kind")]
+    OpensByItself,
     /// Such an order cannot be made.
     #[error(transparent)]
     Unpayable(#[from] Unpayable),
@@ -34,9 +35,18 @@ pub enum Error {
     /// The `Idempotency-Key` is not the id of the order.
     #[error("the Idempotency-Key and the id differ: send the payment's id in both")]
     KeyDiffers,
-    /// The installation's instance or owner cannot be part of an identifier.
+    /// The token means somebody else to this programme.
+    #[error("the token means somebody else: draw a new one for each person")]
+    TokenUsed,
+    /// A part has more lines than one message may.
+    #[error("a part has at most {0} lines: send several")]
+    TooManyLines(usize),
+    /// Something cannot be done to a batch.
     #[error(transparent)]
-    Owner(#[from] contracts::ids::IdError),
+    Batch(#[from] BatchError),
+    /// A task of the engine ended before its work did.
+    #[error("a task of the engine has stopped")]
+    Stopped,
     /// Sealing or opening.
     #[error(transparent)]
     Fields(#[from] FieldsError),
@@ -59,7 +69,10 @@ impl Error {
             Self::OrderAccountUnknown(_) => {
                 (BAD, "order-account-unknown", "An account does not exist")
             }
-            Self::PersonByHand => (BAD, "person-account", "The account cannot be opened by hand"),
+            Self::OpensByItself => (BAD, "person-account", "The account cannot be opened by hand"),
+            Self::TokenUsed => (CLASH, "token-used", "The token means somebody else"),
+            Self::TooManyLines(_) => (BAD, "too-many-lines", "The part is too long"),
+            Self::Batch(error) => return Some(batch_row(error)),
             Self::KeyDiffers => (BAD, "key-differs", "Two ids for one payment"),
             Self::Unpayable(Unpayable::NotYours) => {
                 (StatusCode::FORBIDDEN, "not-your-account", "The account belongs to another")
@@ -67,8 +80,28 @@ impl Error {
             Self::Unpayable(_) => (BAD, "unpayable", "The payment cannot be ordered"),
             Self::AccountDiffers => (CLASH, "account-id-used", "The id belongs to another account"),
             Self::OrderDiffers => (CLASH, "payment-id-used", "The id belongs to another payment"),
-            Self::Owner(_) | Self::Fields(_) | Self::Ledger(_) | Self::Db(_) => return None,
+            Self::Stopped | Self::Fields(_) | Self::Ledger(_) | Self::Db(_) => return None,
         })
+    }
+}
+
+fn batch_row(error: &BatchError) -> (StatusCode, &'static str, &'static str) {
+    const CLASH: StatusCode = StatusCode::CONFLICT;
+    const NEVER: StatusCode = StatusCode::FORBIDDEN;
+    match error {
+        BatchError::Unknown => (StatusCode::NOT_FOUND, "batch-unknown", "There is no such batch"),
+        BatchError::Differs => (CLASH, "batch-id-used", "The id belongs to another batch"),
+        BatchError::Field(..) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "invalid-field", "A field cannot be accepted")
+        }
+        BatchError::NotOpen => (CLASH, "batch-not-open", "The batch takes nothing more"),
+        BatchError::NotClosed => (CLASH, "batch-not-closed", "The batch cannot be approved now"),
+        BatchError::NotApproved => (CLASH, "batch-not-approved", "The batch was not approved"),
+        BatchError::TooLate => (CLASH, "batch-approved", "The batch was approved"),
+        BatchError::Incomplete { .. } => (CLASH, "batch-incomplete", "The batch is not complete"),
+        BatchError::FourEyes => (NEVER, "four-eyes", "Two officers are needed"),
+        BatchError::OfficerNeeded => (NEVER, "officer-needed", "An officer is needed"),
+        BatchError::Funds(_) => (CLASH, "insufficient-funds", "The account does not hold enough"),
     }
 }
 
@@ -88,7 +121,8 @@ impl From<Error> for Problem {
             Error::OrderAccountUnknown(field) => {
                 problem.field(field, "send the id of an open account")
             }
-            Error::PersonByHand => problem.field("kind", "send `source` or `programme`"),
+            Error::Batch(BatchError::Field(field, remedy)) => problem.field(field, remedy),
+            Error::OpensByItself => problem.field("kind", "send `source` or `programme`"),
             _ => problem,
         }
     }

@@ -1,5 +1,11 @@
 //! The API: for officers of the member that runs the ledger, and for members through the exchange.
 
+mod batches;
+mod treasury;
+
+pub use batches::{EXCHANGE_BATCHES, EXCHANGE_BENEFICIARIES};
+pub use treasury::{EXCHANGE_RAIL_RESULTS, ReadBatch, Reconcile};
+
 use crate::error::Error;
 use crate::model::{Account, AccountKind, Ask, CODE_MEMBER, CODE_OFFICER, Ground, PayTo, decimal};
 use crate::service::{Payments, Reader, STATEMENT_ENTRIES_MAX, StatementLine};
@@ -61,6 +67,8 @@ pub fn api(payments: Payments) -> OpenApiRouter {
         .routes(routes!(take_transfer))
         .routes(routes!(tell_transfer))
         .routes(routes!(tell_read_log))
+        .merge(batches::api())
+        .merge(treasury::api())
         .routes(routes!(note_attempt))
         .with_state(payments)
 }

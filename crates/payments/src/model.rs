@@ -1,5 +1,9 @@
 //! Accounts, orders and what may be ordered: values and decisions, no waiting.
 
+pub mod batch;
+pub mod instruction;
+pub mod message;
+
 use basis::{Currency, Id, Money, Timestamp};
 use contracts::Pseudonym;
 use ledger::{Limit, Refusal, Transfer};
@@ -20,6 +24,8 @@ pub enum AccountKind {
     Programme,
     /// A person's. Never overdrawn.
     Person,
+    /// What is owed to a payment service provider that pays people for us. Opens by itself; never overdrawn.
+    Clearing,
 }
 
 impl AccountKind {
@@ -30,13 +36,15 @@ impl AccountKind {
             Self::Source => "source",
             Self::Programme => "programme",
             Self::Person => "person",
+            Self::Clearing => "clearing",
         }
     }
 
     /// The kind with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Source, Self::Programme, Self::Person].into_iter().find(|kind| kind.name() == name)
+        let all = [Self::Source, Self::Programme, Self::Person, Self::Clearing];
+        all.into_iter().find(|kind| kind.name() == name)
     }
 
     const fn code(self) -> u16 {
@@ -44,13 +52,14 @@ impl AccountKind {
             Self::Source => 1,
             Self::Programme => 2,
             Self::Person => 3,
+            Self::Clearing => 4,
         }
     }
 
     const fn limit(self) -> Limit {
         match self {
             Self::Source => Limit::None,
-            Self::Programme | Self::Person => Limit::DebitsMustNotExceedCredits,
+            Self::Programme | Self::Person | Self::Clearing => Limit::DebitsMustNotExceedCredits,
         }
     }
 }
@@ -117,6 +126,10 @@ pub struct Ground {
 pub const CODE_OFFICER: u16 = 1;
 /// Code of a transfer that a member ordered through the exchange.
 pub const CODE_MEMBER: u16 = 2;
+/// Code of a transfer by an instruction of a batch.
+pub const CODE_BATCH: u16 = 3;
+/// Code of a transfer that brings back what a provider refused.
+pub const CODE_RETURN: u16 = 4;
 
 /// Who is to be paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -386,7 +399,8 @@ mod tests {
 
     #[test]
     fn only_a_source_may_be_overdrawn_and_kinds_are_found_by_name() {
-        for kind in [AccountKind::Source, AccountKind::Programme, AccountKind::Person] {
+        use AccountKind::{Clearing, Person, Programme, Source};
+        for kind in [Source, Programme, Person, Clearing] {
             assert_eq!(AccountKind::from_name(kind.name()), Some(kind));
             let json = serde_json::to_string(&kind).expect("is JSON");
             assert_eq!(json, format!("\"{}\"", kind.name()));

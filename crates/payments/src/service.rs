@@ -1,15 +1,31 @@
 //! Use cases. What the ledger must know is asked outside of transactions: it has one of its own for each batch.
 
+mod batches;
+mod beneficiaries;
+mod engine;
+mod parts;
+mod planning;
+mod reconciliation;
+mod reports;
+mod sending;
+
+pub use batches::Decider;
+pub use parts::Part;
+pub use reconciliation::Counts;
+
+use crate::Deps;
+use crate::crash::Crash;
 use crate::error::Error;
 use crate::events::ACCOUNT_OPENED;
 use crate::model::{Account, AccountKind, Ask, Order, PayTo, reason};
+use crate::rails::Rails;
 use crate::store;
 use basis::{Currency, Id, Timestamp};
 use contracts::payments::TransferOut;
 use contracts::reads::attempt::Attempt;
 use contracts::reads::store as read_log;
 use contracts::reads::{ReadEntry, ReadLog, ReadLogQuery};
-use contracts::{LegalBasis, Pseudonym, SubsystemId};
+use contracts::{LegalBasis, Pseudonym, SubsystemId, Wire};
 use kernel::audit::Audit;
 use kernel::block::Ctx;
 use kernel::db::{Db, DbError, Tx};
@@ -27,8 +43,12 @@ pub const STATEMENT_ENTRIES_MAX: usize = 100;
 pub struct Payments {
     db: Db,
     fields: Fields,
-    instance: Arc<str>,
-    owner: Arc<str>,
+    subsystem: SubsystemId,
+    wire: Arc<dyn Wire>,
+    rails: Arc<dyn Rails>,
+    crash: Crash,
+    /// Who this process is to others that might work batches off.
+    holder: Arc<str>,
     // Started with the first use, since a block is built without waiting. One for all clones: two writers of one ledger
     // are safe and slow.
     ledger: Arc<OnceCell<Ledger>>,
@@ -55,12 +75,15 @@ pub struct StatementLine {
 impl Payments {
     /// The use cases over a block's context.
     #[must_use]
-    pub fn new(ctx: &Ctx) -> Self {
+    pub fn new(ctx: &Ctx, deps: Deps) -> Self {
         Self {
             db: ctx.db.clone(),
             fields: ctx.fields.clone(),
-            instance: Arc::clone(&ctx.instance),
-            owner: Arc::clone(&ctx.owner.0),
+            subsystem: deps.subsystem,
+            wire: deps.wire,
+            rails: deps.rails,
+            crash: Crash::new(ctx.sandbox),
+            holder: Arc::from(Id::mint(&ctx.clock, &ctx.rng).to_string()),
             ledger: Arc::default(),
         }
     }
@@ -76,10 +99,10 @@ impl Payments {
     /// Opens an account of a member. Asked again with the same id, it answers as the first time.
     ///
     /// # Errors
-    /// [`Error::PersonByHand`]; [`Error::AccountDiffers`] when the id is used for another account.
+    /// [`Error::OpensByItself`]; [`Error::AccountDiffers`] when the id is used for another account.
     pub async fn open_account(&self, actor: String, account: Account) -> Result<Account, Error> {
-        if account.kind == AccountKind::Person {
-            return Err(Error::PersonByHand);
+        if matches!(account.kind, AccountKind::Person | AccountKind::Clearing) {
+            return Err(Error::OpensByItself);
         }
         // The ledger first: an account that can be ordered upon must be there. What a crash leaves in between is an empty
         // account of the ledger, which the retry finds.
@@ -249,14 +272,17 @@ impl Payments {
         Ok(TransferOut { id, posted, reason: reason.map(str::to_owned), posted_at })
     }
 
+    /// 16 bytes that follow from a text and this block's key.
+    fn digest(&self, label: &str, text: &str) -> Result<[u8; 16], Error> {
+        Ok(*id_of(&self.fields.blind_index(label, text)?).as_bytes())
+    }
+
     async fn look_at(&self, reader: Reader, id: Id, field: &'static str) -> Result<Account, Error> {
         let found: Option<(Account, Option<Pseudonym>)> =
             self.db.read(move |tx| Box::pin(account_and_holder(tx, id))).await.map_err(db)?;
         let (account, holder) = found.ok_or(Error::AccountUnknown)?;
         if let Some(subject) = holder {
-            let system: SubsystemId =
-                format!("{}/{}/payments", self.instance, self.owner).parse()?;
-            let entry = read_entry(system, reader, field, self.db.clock().now());
+            let entry = read_entry(self.subsystem.clone(), reader, field, self.db.clock().now());
             let fields = self.fields.clone();
             let write = self.db.write(move |tx| {
                 Box::pin(async move { read_log::insert(tx, &fields, subject, &entry).await })
@@ -267,6 +293,15 @@ impl Payments {
     }
 }
 
+/// An id of a digest's first bits, in the form of a UUID of one's own making (RFC 9562, version 8).
+fn id_of(digest: &[u8; 32]) -> Id {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    bytes[6] = (bytes[6] & 0x0f) | 0x80;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    Id::from_bytes(bytes)
+}
+
 async fn account_and_holder(
     tx: &mut Tx,
     id: Id,
@@ -274,7 +309,7 @@ async fn account_and_holder(
     let Some(account) = store::find_account(tx, id).await? else { return Ok(None) };
     let holder = match account.kind {
         AccountKind::Person => store::find_holder(tx, id).await?,
-        AccountKind::Source | AccountKind::Programme => None,
+        AccountKind::Source | AccountKind::Programme | AccountKind::Clearing => None,
     };
     Ok(Some((account, holder)))
 }

@@ -1,5 +1,12 @@
 //! Every SQL text of the block. Functions bind and map; they decide nothing.
 
+pub mod batches;
+pub mod beneficiaries;
+pub mod instructions;
+pub mod messages;
+pub mod reconciliation;
+
+use crate::model::instruction::Payee;
 use crate::model::{Account, AccountKind, Ground, Order};
 use basis::{Currency, Id, Money};
 use contracts::Pseudonym;
@@ -128,4 +135,13 @@ fn to_currency(row: &Row) -> Result<Currency, DbError> {
 
 fn corrupt(column: &str, expected: &'static str) -> DbError {
     DbError::Corrupt { column: column.to_owned(), expected }
+}
+
+fn to_bytes(payee: Payee) -> Value {
+    Value::Bytes(payee.to_vec())
+}
+
+fn to_payee(row: &Row, column: &str) -> Result<Payee, DbError> {
+    let bytes: Vec<u8> = row.get(column)?;
+    Payee::try_from(bytes.as_slice()).map_err(|_| corrupt(column, "16 bytes of a payee"))
 }

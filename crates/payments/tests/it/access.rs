@@ -3,6 +3,7 @@
 use crate::{Desk, TREASURY, transfer};
 use axum::body::Body;
 use http::{Method, Request, StatusCode};
+use std::sync::Arc;
 use testkit::Store;
 
 fn request(method: &Method, path: &str, token: Option<&str>) -> Request<Body> {
@@ -22,8 +23,8 @@ fn request(method: &Method, path: &str, token: Option<&str>) -> Request<Body> {
 async fn nobody_gets_in_without_a_token_or_the_exchange() {
     let store = Store::sqlite();
     let desk = Desk::open(&store).await;
-    let routes = payments::block(&desk.ctx).routes();
-    assert_eq!(routes.len(), 9, "{routes:?}");
+    let routes = payments::block(&desk.ctx, crate::deps(Arc::default())).routes();
+    assert_eq!(routes.len(), 24, "{routes:?}");
     for (method, path) in routes {
         let answer = desk.send(request(&method, &path, None)).await;
         let slug =
@@ -41,7 +42,7 @@ async fn an_officers_token_does_not_open_what_belongs_to_the_exchange() {
     let store = Store::sqlite();
     let desk = Desk::open(&store).await;
     let token = desk.token(TREASURY, &["treasurer", "treasury-auditor"]);
-    for (method, path) in payments::block(&desk.ctx).routes() {
+    for (method, path) in payments::block(&desk.ctx, crate::deps(Arc::default())).routes() {
         if path.starts_with("/payments/exchange/") {
             let answer = desk.send(request(&method, &path, Some(&token))).await;
             assert_eq!(answer.slug(), "exchange-only", "{method} {path}");
@@ -68,6 +69,11 @@ async fn roles_and_members_are_held_apart() {
         ("GOV/MSP",      "treasurer",        &get,   "/payments/transfers/{id}", Some("wrong-member")),
         ("GOV/MSP",      "treasury-auditor", &get,   "/payments/trial-balance",  Some("wrong-member")),
         (TREASURY,       "treasurer",        &get,   "/payments/trial-balance",  None),
+        (TREASURY,       "treasury-auditor", &get,   "/payments/batches",        None),
+        (TREASURY,       "registrar",        &get,   "/payments/batches",        Some("wrong-role")),
+        ("GOV/MSP",      "treasurer",        &get,   "/payments/batches/{id}",   Some("wrong-member")),
+        (TREASURY,       "registrar",        &post,  "/payments/reconciliation", Some("wrong-role")),
+        (TREASURY,       "treasury-auditor", &get,   "/payments/reconciliation", None),
     ];
     for (member, role, method, path, refused) in table {
         let token = desk.token(member, &[role]);

@@ -1,19 +1,27 @@
 //! The payments block over its API, once an engine.
 
 mod access;
+mod bank;
+mod batches;
+mod engine;
 mod exchange;
 mod once;
+mod programme;
 mod speed;
 
 use axum::Router;
 use axum::body::Body;
 use basis::Id;
+use contracts::rails::CREDIT_TRANSFERS;
+use contracts::{LegalBasis, MemberId};
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use kernel::auth::TokenIssuer;
-use kernel::block::Ctx;
+use kernel::block::{Ctx, Job, JobError};
+use payments::{Deps, Rail, Rails};
 use serde_json::{Value, json};
-use testkit::{Store, block_ctx, officer_layer};
+use std::sync::Arc;
+use testkit::{RouterWire, Store, block_ctx, officer_layer};
 use tower::ServiceExt;
 
 pub const TREASURY: &str = "GOV/TREASURY";
@@ -23,6 +31,27 @@ pub struct Desk {
     pub ctx: Ctx,
     pub router: Router,
     tokens: TokenIssuer,
+    jobs: Vec<Job>,
+}
+
+/// Every provider but nobody takes payments.
+struct Anyone;
+
+impl Rails for Anyone {
+    fn find(&self, provider: &MemberId) -> Option<Rail> {
+        if provider.code() == "NOBODY" {
+            return None;
+        }
+        let service = provider.subsystem("accounts").and_then(|own| own.service(CREDIT_TRANSFERS));
+        let basis = LegalBasis::Contract { reference: "contract 7".to_owned() };
+        Some(Rail { service: service.ok()?, purpose: "payment-execution".to_owned(), basis })
+    }
+}
+
+/// What the block is given, with this wire.
+pub fn deps(wire: Arc<RouterWire>) -> Deps {
+    let subsystem = "TB/GOV/TREASURY/payments".parse().expect("a subsystem");
+    Deps { wire, subsystem, rails: Arc::new(Anyone) }
 }
 
 pub struct Answer {
@@ -46,9 +75,47 @@ impl Desk {
 
     /// Another process over the same database.
     pub fn over(ctx: Ctx) -> Self {
+        Self::over_wire(ctx, Arc::default())
+    }
+
+    /// The same with a wire to providers.
+    pub fn over_wire(ctx: Ctx, wire: Arc<RouterWire>) -> Self {
         let (auth, tokens) = officer_layer(&ctx, payments::PERMISSIONS);
-        let router = payments::block(&ctx).into_router(ctx.owner.clone()).layer(auth.layer());
-        Self { ctx, router, tokens }
+        let block = payments::block(&ctx, deps(wire));
+        let jobs = block.jobs.clone();
+        let router = block.into_router(ctx.owner.clone()).layer(auth.layer());
+        Self { ctx, router, tokens, jobs }
+    }
+
+    /// Runs a job of the block once.
+    pub async fn run(&self, job: &str) -> Result<(), JobError> {
+        let found = self.jobs.iter().find(|one| one.name == job).expect("there is such a job");
+        (found.run)(self.ctx.clone()).await
+    }
+
+    /// Every value of the tables about beneficiaries, one after the other.
+    pub async fn all_bytes(&self) -> Vec<u8> {
+        let read = self.ctx.db.read(|tx| {
+            Box::pin(async move {
+                let mut bytes = Vec::new();
+                for sql in [
+                    "SELECT payee, subject, provider, account FROM payment_beneficiary",
+                    "SELECT actor, object, detail FROM audit",
+                ] {
+                    for row in tx.all(sql, &[]).await? {
+                        for value in row.values() {
+                            match value {
+                                kernel::db::Value::Bytes(some) => bytes.extend_from_slice(some),
+                                kernel::db::Value::Text(text) => bytes.extend(text.as_bytes()),
+                                _ => {}
+                            }
+                        }
+                    }
+                }
+                Ok::<_, kernel::db::DbError>(bytes)
+            })
+        });
+        read.await.expect("reads")
     }
 
     pub fn mint(&self) -> Id {
