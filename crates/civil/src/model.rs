@@ -1,8 +1,16 @@
 //! What a birth registration says, and what it may not say.
 
-use basis::{Id, PartialDate, PersonName, Rng, Timestamp, verhoeff};
-use contracts::Pseudonym;
-use contracts::civil::BirthRecord;
+pub mod certificate;
+pub mod conflict;
+pub mod delegation;
+pub mod held;
+pub mod import;
+
+pub use certificate::certificate_number;
+
+use basis::{Id, PartialDate, PersonName, Timestamp};
+use contracts::civil::{BirthRecord, Child};
+use contracts::{CallContext, Pseudonym};
 use serde::{Deserialize, Serialize};
 
 /// A person's sex as registered.
@@ -20,6 +28,13 @@ pub enum Sex {
 }
 
 impl Sex {
+    /// The sex with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        let all = [Self::Female, Self::Male, Self::Indeterminate, Self::Unknown];
+        all.into_iter().find(|sex| sex.as_str() == word)
+    }
+
     /// The word used in JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -47,6 +62,20 @@ pub struct Facts {
     pub mother: Option<PersonName>,
     /// The mother in the registrar's sector, where she was identified at the desk.
     pub mother_pseudonym: Option<Pseudonym>,
+    /// The number the mother showed at a post, which cannot ask who she is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mother_vid: Option<String>,
+    /// Reference in the paper book that it was entered from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<String>,
+}
+
+impl Facts {
+    /// What two registrations of one birth would have in common, as text for a keyed digest.
+    #[must_use]
+    pub fn likeness(&self) -> String {
+        format!("{}\n{}\n{}", self.child.folded_key(), self.born, self.place)
+    }
 }
 
 /// A registered birth.
@@ -73,6 +102,18 @@ impl Birth {
         self.subject.unwrap_or(Pseudonym(self.id))
     }
 
+    /// As a child of its mother, cut to the fields of the agreement.
+    #[must_use]
+    pub fn child(&self, ctx: &CallContext) -> Child {
+        let facts = &self.facts;
+        Child {
+            registration: self.id,
+            child: ctx.allows_field("child").then(|| facts.child.clone()),
+            born: ctx.allows_field("born").then_some(facts.born),
+            sex: ctx.allows_field("sex").then(|| facts.sex.as_str().to_owned()),
+        }
+    }
+
     /// As other blocks see it.
     #[must_use]
     pub fn record(&self) -> BirthRecord {
@@ -92,12 +133,18 @@ impl Birth {
     }
 }
 
+/// The longest VID, in bytes; its form is the identity authority's business.
+const VID_BYTES_MAX: usize = 64;
+
 /// A field that cannot be registered as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Invalid {
     /// The date lies ahead.
     #[error("the date of birth lies in the future: correct it")]
     BornInFuture,
+    /// Not a number that anybody could have.
+    #[error("1 to 64 characters, as on the mother's card")]
+    MotherVid,
     /// Not a code of the place list.
     #[error("1 to 32 of A-Z, 0-9 and `-`, such as TB-03-114")]
     Place,
@@ -109,6 +156,7 @@ impl Invalid {
     pub const fn field(self) -> &'static str {
         match self {
             Self::BornInFuture => "born",
+            Self::MotherVid => "mother_vid",
             Self::Place => "place",
         }
     }
@@ -129,16 +177,11 @@ pub fn check(facts: &Facts, now: Timestamp) -> Result<(), Invalid> {
     if !(1..=32).contains(&facts.place.len()) || !facts.place.bytes().all(code) {
         return Err(Invalid::Place);
     }
+    let vid = facts.mother_vid.as_deref();
+    if vid.is_some_and(|vid| !(1..=VID_BYTES_MAX).contains(&vid.len())) {
+        return Err(Invalid::MotherVid);
+    }
     Ok(())
-}
-
-/// A certificate number: the year of registration, eleven random digits and a Verhoeff check digit,
-/// `2026-381920471224`. Random, so that it can be given out anywhere and tells nothing of the order.
-#[must_use]
-pub fn certificate_number(now: Timestamp, rng: &Rng) -> String {
-    let digits = verhoeff::append(&rng.digits(11));
-    let year: String = now.to_rfc3339().chars().take(4).collect();
-    format!("{year}-{digits}")
 }
 
 #[cfg(test)]
@@ -153,6 +196,8 @@ mod tests {
             place: place.to_owned(),
             mother: None,
             mother_pseudonym: None,
+            mother_vid: None,
+            entry: None,
         }
     }
 
@@ -172,14 +217,5 @@ mod tests {
         for (born, place, expected) in rows {
             assert_eq!(check(&facts(born, place), now), expected, "{born} {place}");
         }
-    }
-
-    #[test]
-    fn certificate_numbers_carry_year_and_check_digit() {
-        let now: Timestamp = "2026-03-14T08:00:00Z".parse().expect("a time");
-        let number = certificate_number(now, &Rng::seeded(1));
-        let (year, digits) = number.split_once('-').expect("two parts");
-        assert_eq!((year, digits.len()), ("2026", 12));
-        assert!(verhoeff::is_valid(digits));
     }
 }

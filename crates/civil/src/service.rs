@@ -1,14 +1,28 @@
 //! Use cases: registering a birth, showing it, linking it to the person that follows.
 
+mod children;
+mod conflicts;
+mod delegations;
+mod hand_in;
+mod import;
+mod link;
+mod listing;
+mod post;
+
+pub use conflicts::{ConflictOut, Conflicts, Shown};
+pub use delegations::{DelegationIn, DelegationOut, Numbers};
+pub use import::{ImportOut, ImportedBirth};
+pub use post::{PostStatus, TakeIn};
+
 use crate::model::{self, Birth, Facts, Sex};
-use crate::store::{self, SealedBirth};
+use crate::store::{self, Marks, SealedBirth};
 use crate::{BIRTH_LINKED, BIRTH_REGISTERED, Civil, Error, events};
 use basis::{Id, PartialDate, PersonName};
 use contracts::civil::{BirthPage, BirthRecord};
-use contracts::identity::{PERSONS, PersonCreated, ResolveIn, TOPIC_PERSON_CREATED};
+use contracts::identity::{PERSONS, PersonCreated, ResolveIn, ResolveManyIn, TOPIC_PERSON_CREATED};
 use contracts::reads::attempt::Attempt;
 use contracts::reads::{self, ReadEntry, ReadLog, ReadLogQuery};
-use contracts::{CallContext, LegalBasis, Pseudonym};
+use contracts::{CallContext, LegalBasis, Pseudonym, ServiceId};
 use kernel::audit::Audit;
 use kernel::db::Tx;
 use kernel::idempotency::{Recall, Request};
@@ -39,7 +53,8 @@ pub struct BirthIn {
     #[schema(value_type = Option<Object>)]
     #[serde(default)]
     pub mother: Option<PersonName>,
-    /// The mother's VID, where she shows one at the desk. It is not stored.
+    /// The mother's VID, where she shows one at the desk. The registrar does not store it; a post
+    /// keeps it sealed, to be resolved when the registration is handed in.
     #[serde(default)]
     pub mother_vid: Option<String>,
 }
@@ -64,10 +79,12 @@ pub struct Registrar {
 }
 
 impl Civil {
-    /// Registers a birth once: the same key and body answer as the first time.
+    /// Registers a birth once: the same key and body answer as the first time. A post registers it
+    /// under its delegation and asks nobody.
     ///
     /// # Errors
-    /// [`Error::Invalid`], [`Error::MotherNotFound`], [`Error::KeyReused`].
+    /// [`Error::Invalid`], [`Error::MotherNotFound`], [`Error::KeyReused`]; at a post
+    /// [`Error::NoNumber`].
     pub async fn register_birth(
         &self,
         officer: Registrar,
@@ -76,7 +93,10 @@ impl Civil {
     ) -> Result<BirthOut, Error> {
         let body = serde_json::to_vec(&ask).expect("what was read as JSON is JSON");
         let request = Request::new(&officer.actor, "register_birth", key, &body);
-        let mother_pseudonym = match ask.mother_vid {
+        if self.deps.registrar.is_some() {
+            return self.register_at_post(officer, request, facts_of(ask)).await;
+        }
+        let mother_pseudonym = match ask.mother_vid.clone() {
             Some(vid) => Some(
                 self.resolve("VID", vid, Some(officer.id.clone()))
                     .await?
@@ -84,8 +104,7 @@ impl Civil {
             ),
             None => None,
         };
-        let BirthIn { child, sex, born, place, mother, .. } = ask;
-        let facts = Facts { child, sex, born, place, mother, mother_pseudonym };
+        let facts = Facts { mother_pseudonym, mother_vid: None, ..facts_of(ask) };
         let now = self.ctx.clock.now();
         model::check(&facts, now)?;
         let birth = Birth {
@@ -148,16 +167,7 @@ impl Civil {
             Recall::New => {}
         }
         let out = BirthOut { registration: birth.id, number: birth.number.clone() };
-        let plain = serde_json::to_vec(&birth.facts).expect("facts are JSON");
-        let sealed = SealedBirth {
-            id: birth.id,
-            number: birth.number,
-            sealed: self.ctx.fields.seal(tx, birth.id.as_bytes(), FACTS, &plain).await?,
-            subject: None,
-            effective: birth.effective,
-            recorded: birth.recorded,
-        };
-        store::insert_birth(tx, &sealed, officer).await?;
+        self.write_birth(tx, birth.clone(), officer).await?;
         tx.audit(Audit::new(&BIRTH_REGISTERED, officer, birth.id)).await?;
         tx.emit(&events::birth_registered(birth.id)).await?;
         tx.remember(request, 201, &serde_json::to_string(&out).expect("two texts are JSON"))
@@ -165,11 +175,47 @@ impl Civil {
         Ok(out)
     }
 
+    /// Seals and stores a birth that has no other trace yet.
+    async fn write_birth(&self, tx: &mut Tx, birth: Birth, officer: &str) -> Result<(), Error> {
+        let marks = self.marks(&birth.facts)?;
+        let sealed = SealedBirth {
+            id: birth.id,
+            number: birth.number,
+            sealed: self.seal(tx, birth.id, &birth.facts).await?,
+            subject: None,
+            effective: birth.effective,
+            recorded: birth.recorded,
+        };
+        Ok(store::insert_birth(tx, &sealed, marks, officer).await?)
+    }
+
+    /// The facts, sealed under the registration's own key.
+    async fn seal(&self, tx: &mut Tx, id: Id, facts: &Facts) -> Result<Vec<u8>, Error> {
+        let plain = serde_json::to_vec(facts).expect("facts are JSON");
+        Ok(self.ctx.fields.seal(tx, id.as_bytes(), FACTS, &plain).await?)
+    }
+
+    /// What the birth is found by.
+    fn marks(&self, facts: &Facts) -> Result<Marks, Error> {
+        let index = |label: &str, text: &str| self.ctx.fields.blind_index(label, text);
+        Ok(Marks {
+            mother: facts.mother_pseudonym.map(|mother| self.mother_mark(mother)).transpose()?,
+            likeness: Some(index("likeness", &facts.likeness())?),
+            entry: facts.entry.as_deref().map(|entry| index("entry", entry)).transpose()?,
+        })
+    }
+
+    /// What births of this mother are found by.
+    fn mother_mark(&self, mother: Pseudonym) -> Result<[u8; 32], Error> {
+        Ok(self.ctx.fields.blind_index("mother", &mother.0.to_string())?)
+    }
+
     /// One registration, for whoever the exchange let through; the read is logged first.
     ///
     /// # Errors
-    /// [`Error::BirthNotFound`].
+    /// [`Error::BirthNotFound`], [`Error::Purpose`].
     pub async fn show_birth(&self, ctx: CallContext, id: Id) -> Result<BirthRecord, Error> {
+        listing::covers_all(&ctx)?;
         let civil = self.clone();
         self.ctx
             .db
@@ -188,22 +234,38 @@ impl Civil {
 
     async fn load(&self, tx: &mut Tx, id: Id) -> Result<Birth, Error> {
         let found = store::find_birth(tx, id).await?.ok_or(Error::BirthNotFound)?;
-        let plain = self.ctx.fields.open(tx, id.as_bytes(), FACTS, &found.sealed).await?;
+        self.open_birth(tx, found).await
+    }
+
+    async fn open_birth(&self, tx: &mut Tx, found: SealedBirth) -> Result<Birth, Error> {
+        let id = found.id;
+        let facts = self.open(tx, id, &found.sealed).await?;
         Ok(Birth {
             id,
             number: found.number,
-            facts: serde_json::from_slice(&plain).map_err(|_| Error::Damaged(id))?,
+            facts,
             subject: found.subject,
             effective: found.effective,
             recorded: found.recorded,
         })
     }
 
+    async fn open(&self, tx: &mut Tx, id: Id, sealed: &[u8]) -> Result<Facts, Error> {
+        let plain = self.ctx.fields.open(tx, id.as_bytes(), FACTS, sealed).await?;
+        serde_json::from_slice(&plain).map_err(|_| Error::Damaged(id))
+    }
+
     /// A page of registrations, for reconciliation: references only.
     ///
     /// # Errors
-    /// [`Error::Db`].
-    pub async fn list_births(&self, after: Option<Id>, limit: u16) -> Result<BirthPage, Error> {
+    /// [`Error::Purpose`].
+    pub async fn list_births(
+        &self,
+        ctx: &CallContext,
+        after: Option<Id>,
+        limit: u16,
+    ) -> Result<BirthPage, Error> {
+        listing::covers_all(ctx)?;
         let limit = i64::from(limit.clamp(1, 1_000));
         let mut births = self
             .ctx
@@ -285,19 +347,7 @@ impl Civil {
         value: String,
         officer: Option<String>,
     ) -> Result<Option<Pseudonym>, Error> {
-        let service = self.deps.identity.service(PERSONS).expect("the code is a constant of ours");
-        let correlation = Id::mint(&self.ctx.clock, &self.ctx.rng);
-        let basis = LegalBasis::law(self.deps.law.as_str());
-        let client = self.deps.subsystem.clone();
-        let ctx = CallContext::new(
-            client,
-            service,
-            "birth-registration",
-            basis,
-            correlation,
-            self.ctx.clock.now(),
-        );
-        let ctx = CallContext { officer, ..ctx };
+        let ctx = self.ask_identity(officer);
         let ask = ResolveIn { system: system.to_owned(), value };
         match self.identity.resolve(ctx, &ask).await {
             Ok(found) => Ok(Some(found.pseudonym)),
@@ -305,4 +355,45 @@ impl Civil {
             Err(error) => Err(error.into()),
         }
     }
+
+    /// The persons with these VIDs, in their order; none where nobody has it.
+    async fn resolve_vids(
+        &self,
+        values: Vec<String>,
+        officer: Option<String>,
+    ) -> Result<Vec<Option<Pseudonym>>, Error> {
+        if values.is_empty() {
+            return Ok(Vec::new());
+        }
+        let asked = values.len();
+        let ask = ResolveManyIn { system: "VID".to_owned(), values };
+        let found = self.identity.resolve_many(self.ask_identity(officer), &ask).await?.pseudonyms;
+        if found.len() != asked {
+            let text = "it does not answer for each number asked".to_owned();
+            return Err(contracts::CallError::Unreadable(text).into());
+        }
+        Ok(found)
+    }
+
+    fn ask_identity(&self, officer: Option<String>) -> CallContext {
+        let service = self.deps.identity.service(PERSONS).expect("the code is a constant of ours");
+        CallContext { officer, ..self.context(service, PURPOSE) }
+    }
+
+    /// The context of a call on the registrar's legal basis.
+    fn context(&self, service: ServiceId, purpose: &str) -> CallContext {
+        let correlation = Id::mint(&self.ctx.clock, &self.ctx.rng);
+        let basis = LegalBasis::law(self.deps.law.as_str());
+        let client = self.deps.subsystem.clone();
+        CallContext::new(client, service, purpose, basis, correlation, self.ctx.clock.now())
+    }
+}
+
+/// Purpose of the registrar's own questions and looks.
+const PURPOSE: &str = "birth-registration";
+
+fn facts_of(ask: BirthIn) -> Facts {
+    let BirthIn { child, sex, born, place, mother, mother_vid } = ask;
+    let (mother_pseudonym, entry) = (None, None);
+    Facts { child, sex, born, place, mother, mother_pseudonym, mother_vid, entry }
 }

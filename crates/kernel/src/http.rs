@@ -32,6 +32,18 @@ pub struct Path<T>(pub T);
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Form<T>(pub T);
 
+/// A body of newline-delimited JSON, one document a line; parse each with [`parse_json`]. Refuses with 413 or 415.
+#[derive(Clone, Debug, Default)]
+pub struct Lines(pub Bytes);
+
+impl Lines {
+    /// The lines that are not blank, with their numbers from 1.
+    pub fn numbered(&self) -> impl Iterator<Item = (u32, &[u8])> {
+        let lines = (1..).zip(self.0.split(|byte| *byte == b'\n'));
+        lines.filter(|(_, line)| !line.trim_ascii().is_empty())
+    }
+}
+
 /// 201 with the thing that was made as JSON, and where it is.
 #[derive(Clone, Debug)]
 pub struct Created<T> {
@@ -69,6 +81,19 @@ where
         }
         let body = read_body(request, state).await?;
         parse_json(&body).map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Lines {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        // One document is one line.
+        if !is_json(request.headers()) && !has_media_type(request.headers(), "application/x-ndjson")
+        {
+            return Err(unsupported("application/x-ndjson"));
+        }
+        read_body(request, state).await.map(Self)
     }
 }
 

@@ -1,5 +1,10 @@
 //! Civil registration on both engines, with a scripted identity authority.
 
+mod import;
+mod office;
+mod posts;
+mod speed;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -52,6 +57,7 @@ async fn app(store: &Store) -> App {
         subsystem: subsystem("TB/GOV/CRO/civil"),
         identity: subsystem("TB/GOV/NIA/identity"),
         law: "Registration Act s.3".to_owned(),
+        registrar: None,
     };
     wire.serve(
         "TB/GOV/NIA/identity/persons".parse().expect("a service"),
