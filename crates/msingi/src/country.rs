@@ -29,6 +29,8 @@ struct Written {
     hub: String,
     utc_offset_minutes: i32,
     audit_law: String,
+    #[serde(default = "default_grievance_days")]
+    grievance_days: u32,
     names: Names,
     installation: Vec<WrittenInstallation>,
     member: Vec<WrittenMember>,
@@ -39,6 +41,11 @@ struct Written {
     subscription: Vec<WrittenSubscription>,
 }
 
+/// A month, where the pack does not say.
+fn default_grievance_days() -> u32 {
+    30
+}
+
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenInstallation {
@@ -46,6 +53,8 @@ struct WrittenInstallation {
     operator: String,
     audit: String,
     witness: String,
+    #[serde(default)]
+    apart: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -55,6 +64,8 @@ struct WrittenMember {
     installation: String,
     #[serde(default)]
     mandate: Option<String>,
+    #[serde(default)]
+    allows: Names,
     names: Names,
 }
 
@@ -121,6 +132,8 @@ pub struct Country {
     pub utc_offset_minutes: i32,
     /// The law that installations witness each other's audit trails under.
     pub audit_law: String,
+    /// Within how many days a resident's complaint is to be answered.
+    pub grievance_days: u32,
     /// The country's name.
     pub names: Names,
     /// Who operates what.
@@ -152,6 +165,9 @@ pub struct Installation {
     pub audit: SubsystemId,
     /// The subsystem of another installation that witnesses them.
     pub witness: SubsystemId,
+    /// Always a process of its own, such as a village post: its members are not hosted where the rest
+    /// of the country runs in one.
+    pub apart: bool,
 }
 
 /// A member.
@@ -163,6 +179,8 @@ pub struct Member {
     pub installation: String,
     /// The law or decision it acts under.
     pub mandate: Option<String>,
+    /// What the mandate allows, in a sentence by language.
+    pub allows: Names,
     /// Name.
     pub names: Names,
 }
@@ -269,6 +287,7 @@ impl Country {
             currency: written.currency,
             hub: written.hub,
             audit_law: written.audit_law,
+            grievance_days: written.grievance_days,
             utc_offset_minutes: written.utc_offset_minutes,
             names: written.names,
             service_packages: Vec::new(),
@@ -288,6 +307,11 @@ impl Country {
             |what: String| Err(CountryError::Entry(format!("{what} is used but not defined")));
         if !installations.contains(&self.hub.as_str()) {
             return missing(format!("hub `{}`", self.hub));
+        }
+        if self.is_apart(&self.hub) {
+            let text =
+                format!("hub `{}` cannot be apart: every other installation joins it", self.hub);
+            return Err(CountryError::Entry(text));
         }
         for entry in &self.members {
             if !installations.contains(&entry.installation.as_str()) {
@@ -321,12 +345,20 @@ impl Country {
         }
     }
 
-    /// Members that `installation` hosts; all of them when it is not one of the pack's, as in the
-    /// demo that runs the whole country in one process.
+    /// Members that `installation` hosts. When it is not one of the pack's, as in the demo that runs
+    /// the country in one process, all members but those of installations that are always apart.
     #[must_use]
     pub fn hosted_by(&self, installation: &str) -> Vec<&Member> {
         let split = self.installations.iter().any(|entry| entry.name == installation);
-        self.members.iter().filter(|member| !split || member.installation == installation).collect()
+        let hosts = |member: &&Member| match split {
+            true => member.installation == installation,
+            false => !self.is_apart(&member.installation),
+        };
+        self.members.iter().filter(hosts).collect()
+    }
+
+    fn is_apart(&self, installation: &str) -> bool {
+        self.installation(installation).is_some_and(|entry| entry.apart)
     }
 
     /// The installation of the split country with this name.
@@ -351,10 +383,18 @@ impl Country {
         all.filter(|entry| hosted.iter().any(|member| member.id == entry.id.member())).collect()
     }
 
-    /// The subsystem that stands for `block` anywhere in the country.
+    /// The subsystem that stands for `block` anywhere in the country: the central one, where posts
+    /// that are apart have the same block.
     #[must_use]
     pub fn anywhere(&self, block: &str) -> Option<&Subsystem> {
-        self.subsystems.iter().find(|subsystem| subsystem.block.as_deref() == Some(block))
+        let mut found =
+            self.subsystems.iter().filter(|entry| entry.block.as_deref() == Some(block)).peekable();
+        let first = found.peek().copied();
+        let is_central = |entry: &&Subsystem| {
+            let member = self.members.iter().find(|member| member.id == entry.id.member());
+            member.is_none_or(|member| !self.is_apart(&member.installation))
+        };
+        found.find(is_central).or(first)
     }
 }
 
@@ -418,6 +458,7 @@ impl Ids<'_> {
             operator: self.member(&entry.operator)?,
             audit: self.subsystem(&entry.audit)?,
             witness: self.subsystem(&entry.witness)?,
+            apart: entry.apart,
         })
     }
 
@@ -426,6 +467,7 @@ impl Ids<'_> {
             id: self.member(&entry.id)?,
             installation: entry.installation.clone(),
             mandate: entry.mandate.clone(),
+            allows: entry.allows.clone(),
             names: entry.names.clone(),
         })
     }
@@ -468,7 +510,8 @@ mod tests {
     #[test]
     fn the_demo_country_is_whole_and_can_be_split() {
         let country = Country::load("demo").expect("the demo pack is right");
-        assert_eq!(country.hosted_by("everything").len(), country.members.len());
+        let apart = country.members.iter().filter(|member| member.installation == "post").count();
+        assert_eq!(country.hosted_by("everything").len(), country.members.len() - apart);
         let split: usize =
             country.installations.iter().map(|entry| country.hosted_by(&entry.name).len()).sum();
         assert_eq!(split, country.members.len(), "every member is hosted once");
@@ -478,6 +521,34 @@ mod tests {
                 country.hosted_by(&installation.name).iter().all(|member| member.id != witness)
             );
         }
+    }
+
+    #[test]
+    fn a_post_is_always_apart_and_never_taken_for_the_registrar() {
+        // The order of the entries must not matter.
+        let mut country = Country::load("demo").expect("the demo pack is right");
+        country.subsystems.reverse();
+        let id = |text: &str| text.parse::<SubsystemId>().expect("a subsystem");
+        let here = |installation: &str| {
+            let hosted = country.hosted_by(installation);
+            country.subsystem_of("civil", &hosted).map(|entry| entry.id.clone())
+        };
+        let (registrar, post) = (id("TB/GOV/CRO/civil"), id("TB/GOV/POST114/civil"));
+        assert_eq!(
+            country.anywhere("civil").map(|entry| entry.id.clone()),
+            Some(registrar.clone())
+        );
+        assert_eq!(here("everything"), Some(registrar.clone()));
+        assert_eq!(here("registrar"), Some(registrar));
+        assert_eq!(here("post"), Some(post));
+        assert_eq!(country.hosted_by("post").len(), 1);
+    }
+
+    #[test]
+    fn the_hub_cannot_be_apart() {
+        let broken = DEMO.replacen("name = \"registrar\"", "name = \"registrar\"\napart = true", 1);
+        let error = Country::parse(&broken).expect_err("refused");
+        assert!(error.to_string().contains("hub `registrar` cannot be apart"), "{error}");
     }
 
     #[test]

@@ -171,8 +171,8 @@ impl PostClient {
     /// `POST /`: hands registrations in. Sent again, each is answered as it stands now.
     ///
     /// # Errors
-    /// 403 for a delegation that is not the registrar's or another post's; 422 for a page that holds
-    /// what the delegation does not cover: nothing of it was taken.
+    /// 400 for a delegation that the registrar did not sign or that is another post's. What it does not
+    /// cover is no error: it becomes a conflict, so that no birth is lost.
     pub async fn hand_in(
         &self,
         ctx: CallContext,
