@@ -1,0 +1,7 @@
+//! The block behind a real server, on both engines.
+
+mod app;
+mod desk;
+mod grievances;
+mod notices;
+mod registers;
