@@ -1,0 +1,5 @@
+//! Types and pure decisions.
+
+pub mod delivery;
+pub mod message;
+pub mod templates;

@@ -1,0 +1,4 @@
+//! Every SQL string of the block.
+
+pub mod deliveries;
+pub mod messages;
