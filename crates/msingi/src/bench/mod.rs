@@ -4,6 +4,7 @@
 //! it. The disk's own flush rate is taken before each part and printed beside its figures, because
 //! durable work cannot be faster than it.
 
+mod batches;
 mod closures;
 mod cpu;
 mod disk;
@@ -32,6 +33,8 @@ pub enum Part {
     Kernel,
     /// Transfers of the ledger.
     Ledger,
+    /// A batch of bulk payments.
+    Batch,
     /// Calls through the exchange.
     Hop,
     /// Sign-ins by one-time code.
@@ -53,6 +56,8 @@ pub struct Settings {
     pub seconds: u64,
     /// Runs of each figure.
     pub runs: usize,
+    /// Instructions of the batch.
+    pub instructions: usize,
     /// What to measure.
     pub parts: Vec<Part>,
 }
@@ -83,6 +88,7 @@ async fn one(
     match part {
         Part::Kernel => Ok(closures::measure(storage, plan).await?),
         Part::Ledger => transfers::measure(storage, plan).await,
+        Part::Batch => batches::measure(storage, settings.instructions, &plan.clock).await,
         Part::Hop => hops::measure(storage, plan).await,
         Part::Login => logins::measure(storage, plan).await,
         Part::Rest => rest::measure(storage, &settings.directory, &plan.clock).await,

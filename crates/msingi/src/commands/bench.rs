@@ -25,6 +25,9 @@ pub struct Args {
     /// Seconds of each run
     #[arg(long, default_value_t = 3)]
     seconds: u64,
+    /// Instructions of the batch of bulk payments
+    #[arg(long, default_value_t = 100_000)]
+    instructions: usize,
     /// Runs of each figure
     #[arg(long, default_value_t = 3)]
     runs: usize,
@@ -48,6 +51,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         pool: args.pool.unwrap_or(Config::default().storage.pg_pool as usize).max(1),
         seconds: args.seconds.max(1),
         runs: args.runs.max(1),
+        instructions: args.instructions.max(1),
         parts,
     };
     let outcome = bench::run(&settings).await;

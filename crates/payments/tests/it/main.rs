@@ -3,6 +3,8 @@
 mod access;
 mod bank;
 mod batches;
+mod bulk_speed;
+mod crash_campaign;
 mod engine;
 mod exchange;
 mod once;
