@@ -5,7 +5,7 @@ CREATE TABLE bank_transfer (
     sealed BYTEA NOT NULL, -- the sender's id, account and reference
     member TEXT NOT NULL, -- who sent it, INSTANCE/CLASS/MEMBER
     client TEXT NOT NULL, -- the member's information system: reports go to it
-    ground TEXT NOT NULL, -- the legal basis it came on: reports rest on the same
+    ground TEXT NOT NULL, -- the legal basis it came on, as JSON: reports rest on the same
     status TEXT NOT NULL, -- ACCP, ACSC or RJCT
     reason TEXT, -- ISO 20022 code of a rejection
     amount BIGINT NOT NULL,

@@ -15,6 +15,7 @@
 mod bank;
 mod error;
 mod events;
+mod ground;
 mod permissions;
 mod sms;
 
@@ -40,7 +41,7 @@ pub const BANK_MIGRATIONS: &[Migration] =
 
 /// An SMS gateway's tables.
 pub const SMS_MIGRATIONS: &[Migration] =
-    &[Migration { name: "0001_sms", sql: include_str!("../migrations/0001_sms.sql") }];
+    &[Migration { name: "0002_sms", sql: include_str!("../migrations/0002_sms.sql") }];
 
 /// What a simulated institution needs besides its [`Ctx`].
 #[derive(Clone)]

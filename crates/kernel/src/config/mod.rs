@@ -30,6 +30,8 @@ pub struct Config {
     pub storage: Storage,
     /// What requests may take.
     pub limits: Limits,
+    /// Who takes its e-mail.
+    pub messaging: Messaging,
     /// How it logs.
     pub log: Log,
 }
@@ -113,6 +115,18 @@ pub struct Limits {
     pub drain_seconds: u64,
 }
 
+/// Who takes the e-mail that the messaging block sends.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Messaging {
+    /// The SMTP server. Holds a password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub smtp_url: Option<SecretText>,
+    /// The address that e-mail comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub smtp_from: Option<String>,
+}
+
 /// How the installation logs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -166,6 +180,7 @@ impl Default for Config {
             listen: Listen::default(),
             storage: Storage::default(),
             limits: Limits::default(),
+            messaging: Messaging::default(),
             log: Log::default(),
         }
     }

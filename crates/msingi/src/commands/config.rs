@@ -21,6 +21,9 @@ pub fn run(args: Args, config: Result<Config, ConfigError>) -> Result<(), Failur
             if config.storage.url.is_some() {
                 config.storage.url = Some("(set; it may hold a password)".into());
             }
+            if config.messaging.smtp_url.is_some() {
+                config.messaging.smtp_url = Some("(set; it may hold a password)".into());
+            }
             say(toml::to_string_pretty(&config)?.trim_end());
         }
     }

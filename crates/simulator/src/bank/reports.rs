@@ -5,9 +5,10 @@ use super::service::{BOOKS_LOCK, Bank, SEALED_FOR, db, id_of};
 use super::store;
 use crate::error::Error;
 use crate::events::TRANSFERS_BOOKED;
+use crate::ground::basis;
 use basis::Id;
 use contracts::rails::{RAIL_RESULTS, RailClient, RailResult, RailResults, RailStatus};
-use contracts::{CallContext, CallError, LegalBasis, SubsystemId};
+use contracts::{CallContext, CallError, SubsystemId};
 use kernel::audit::Audit;
 use kernel::db::Tx;
 use kernel::fields::Fields;
@@ -82,7 +83,7 @@ impl Bank {
         let destination: SubsystemId = client.parse().map_err(|_| unusable(client.to_owned()))?;
         let service =
             destination.service(RAIL_RESULTS).map_err(|error| unusable(error.to_string()))?;
-        let basis: LegalBasis = ground.parse().map_err(|_| unusable(ground.to_owned()))?;
+        let basis = basis(ground)?;
         let (clock, rng) = (&self.ctx.clock, &self.ctx.rng);
         let from = self.subsystem.clone();
         let call =

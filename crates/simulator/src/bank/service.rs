@@ -5,6 +5,7 @@ use super::store;
 use crate::Deps;
 use crate::error::Error;
 use crate::events::{BEHAVIOUR_SET, TRANSFERS_TAKEN};
+use crate::ground::ground;
 use basis::{Id, Rng};
 use contracts::rails::{
     CreditTransfer, RailResult, RailResults, RailStatus, Statement, StatementLine, StatementQuery,
@@ -76,7 +77,7 @@ impl Bank {
         let sender = Sender {
             member: call.client.member().to_string(),
             client: call.client.to_string(),
-            ground: call.basis.to_string(),
+            ground: ground(&call.basis),
         };
         let (fields, transfers) = (self.ctx.fields.clone(), Arc::new(transfers));
         let results = self.ctx.db.write(move |tx| {

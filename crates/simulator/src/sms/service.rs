@@ -8,9 +8,10 @@ use crate::Deps;
 use crate::bank::pause_seconds;
 use crate::error::Error;
 use crate::events::SMS_READ;
+use crate::ground::{basis, ground};
 use basis::{Id, Timestamp};
 use contracts::messaging::{DeliveryStatus, MessagingClient, SMS_RECEIPTS, SmsIn, SmsReceipt};
-use contracts::{CallContext, CallError, LegalBasis, SubsystemId, Wire};
+use contracts::{CallContext, CallError, SubsystemId, Wire};
 use kernel::audit::Audit;
 use kernel::block::Ctx;
 use kernel::db::{DbError, Tx};
@@ -127,7 +128,7 @@ impl Gateway {
         let unusable = |what: &str| CallError::Request(what.to_owned());
         let client: SubsystemId = entry.client.parse().map_err(|_| unusable(&entry.client))?;
         let service = client.service(SMS_RECEIPTS).map_err(|error| unusable(&error.to_string()))?;
-        let basis: LegalBasis = entry.ground.parse().map_err(|_| unusable(&entry.ground))?;
+        let basis = basis(&entry.ground)?;
         let (clock, rng) = (&self.ctx.clock, &self.ctx.rng);
         let call = CallContext::new(
             self.subsystem.clone(),
@@ -184,7 +185,7 @@ async fn take(
         sealed: Some(fields.seal(tx, &known_as, LABEL, &sealed).await?),
         client: call.client.to_string(),
         purpose: call.purpose.clone(),
-        ground: call.basis.to_string(),
+        ground: ground(&call.basis),
         status: DeliveryStatus::Sent,
         received: now,
         due: Some(now.plus_seconds(LATER_SECONDS)),

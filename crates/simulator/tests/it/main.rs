@@ -141,20 +141,24 @@ impl Listener {
     }
 
     pub fn be_deaf(&self, deaf: bool) {
-        *self.deaf.lock().unwrap() = deaf;
+        *self.deaf.lock().expect("no test panicked") = deaf;
     }
 
     /// What was heard since the last time.
     pub fn heard(&self) -> Vec<Json> {
-        std::mem::take(&mut self.heard.lock().unwrap())
+        std::mem::take(&mut self.heard.lock().expect("no test panicked"))
     }
 }
 
 async fn hear(State(listener): State<Listener>, body: Bytes) -> StatusCode {
-    if *listener.deaf.lock().unwrap() {
+    if *listener.deaf.lock().expect("no test panicked") {
         return StatusCode::SERVICE_UNAVAILABLE;
     }
-    listener.heard.lock().unwrap().push(serde_json::from_slice(&body).expect("JSON"));
+    listener
+        .heard
+        .lock()
+        .expect("no test panicked")
+        .push(serde_json::from_slice(&body).expect("JSON"));
     StatusCode::NO_CONTENT
 }
 

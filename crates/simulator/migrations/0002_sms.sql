@@ -5,7 +5,7 @@ CREATE TABLE sms (
     sealed BYTEA, -- the sender's id, number and text, under a key of this message's own
     client TEXT NOT NULL, -- the information system that sent it: receipts go to it
     purpose TEXT NOT NULL,
-    ground TEXT NOT NULL, -- the legal basis it came on: receipts rest on the same
+    ground TEXT NOT NULL, -- the legal basis it came on, as JSON: receipts rest on the same
     status TEXT NOT NULL, -- sent, delivered or failed
     received BIGINT NOT NULL,
     due BIGINT, -- when the next receipt is to be given
