@@ -208,3 +208,53 @@ async fn a_demo_does_not_empty_what_no_demo_made() {
     let kept = std::fs::read_to_string(treasure.join("treasure.txt")).expect("it is still there");
     assert_eq!(kept, "mine");
 }
+
+#[tokio::test]
+async fn simulated_institutions_run_in_a_sandbox_only() {
+    let folder = Folder::new();
+    let issuer = "issuer = \"https://id.example.org\"\n";
+    let serious = format!("{FREE}[installation]\nsandbox = false\n{issuer}");
+    let with = |arguments: &[&str]| {
+        let mut command = configured(&folder, &serious, arguments);
+        command.env("MSINGI_PASSPHRASE", "correct horse battery");
+        command
+    };
+    let text = refused(with(&["serve"])).await;
+    names(&text, &["COM/LAKEBANK/accounts", "`bank`", "--without bank", "sandbox"]);
+    let text = refused(with(&["serve", "--without", "bank"])).await;
+    names(&text, &["COM/SIMU/sms", "`sms-gateway`"]);
+}
+
+#[tokio::test]
+async fn a_slip_in_what_a_country_writes_to_people_stops_the_start() {
+    let folder = Folder::new();
+    let pack = concat!(env!("CARGO_MANIFEST_DIR"), "/../../countries/demo");
+    let own = folder.path().join("country");
+    copy(std::path::Path::new(pack), &own);
+    let messages = std::fs::read_to_string(own.join("messages.toml")).expect("reads");
+    let file = format!("country = \"country\"\n{FREE}");
+    for (wrong, says) in [
+        (messages.replacen("{{ number }}", "{{ numbr }}", 1), "the place `numbr`"),
+        (messages.replacen("\"sw\"]", "\"sw\", \"pt\"]", 1), "lacks the language `pt`"),
+    ] {
+        std::fs::write(own.join("messages.toml"), wrong).expect("writes");
+        let text = refused(configured(&folder, &file, &["serve", "--only", "messaging"])).await;
+        names(&text, &["messages.toml", "benefit-", says]);
+    }
+    std::fs::remove_file(own.join("messages.toml")).expect("removes");
+    let text = refused(configured(&folder, &file, &["serve", "--only", "messaging"])).await;
+    names(&text, &["messages.toml", "countries/demo"]);
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).expect("makes");
+    for entry in std::fs::read_dir(from).expect("reads") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("copies");
+        }
+    }
+}

@@ -56,6 +56,29 @@ async fn one_block_alone_runs_and_says_so() {
 #[tokio::test(flavor = "multi_thread")]
 async fn all_but_one_run_and_say_so() {
     msingi::install_cryptography();
-    let all = ["exchange", "identity", "civil", "consent", "registry", "payments", "witness"];
+    let all = [
+        "exchange",
+        "identity",
+        "civil",
+        "consent",
+        "registry",
+        "registration",
+        "payments",
+        "messaging",
+        "governance",
+        "bank_lakebank_accounts",
+        "bank_simu_wallets",
+        "sms_gateway_simu_sms",
+        "witness",
+    ];
     assert_eq!(components(&["--without", "portal"]).await, set(&all));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn simulated_institutions_are_chosen_by_kind_or_one_by_one() {
+    msingi::install_cryptography();
+    let banks = ["exchange", "bank_lakebank_accounts", "bank_simu_wallets", "witness"];
+    assert_eq!(components(&["--only", "bank"]).await, set(&banks));
+    let one = ["exchange", "bank_simu_wallets", "witness"];
+    assert_eq!(components(&["--only", "bank_simu_wallets"]).await, set(&one));
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::fmt;
 
 /// Services and the paths under which their blocks serve them.
-const PREFIXES: [(&str, &str); 14] = [
+const PREFIXES: [(&str, &str); 22] = [
     ("GOV/NIA/identity/events", "/identity/events"),
     ("GOV/NIA/identity/persons", "/identity/persons"),
     ("GOV/NIA/identity/read-log", "/identity/read-log"),
@@ -20,7 +20,15 @@ const PREFIXES: [(&str, &str); 14] = [
     ("GOV/NIA/residents/read-log", "/registry/read-log"),
     ("GOV/TREASURY/payments/transfers", "/payments/exchange/transfers"),
     ("GOV/TREASURY/payments/read-log", "/payments/exchange/read-log"),
+    ("GOV/DPC/grievances/my-grievances", "/governance/my-grievances"),
+    ("GOV/DPC/grievances/read-log", "/governance/read-log"),
     ("GOV/NIA/audit/", "/witness/"),
+    ("GOV/NIA/messages/messages", "/messaging/exchange/messages"),
+    ("GOV/NIA/messages/my-messages", "/messaging/exchange/my-messages"),
+    ("GOV/NIA/messages/sms-receipts", "/messaging/exchange/sms-receipts"),
+    ("COM/LAKEBANK/", "/simulator/COM/LAKEBANK/"),
+    ("COM/SIMU/wallets/", "/simulator/COM/SIMU/wallets/"),
+    ("COM/SIMU/sms/", "/simulator/COM/SIMU/sms/"),
 ];
 
 /// An id of nothing.

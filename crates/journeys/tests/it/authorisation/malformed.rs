@@ -9,7 +9,7 @@ use msingi::demo::Layout;
 use serde_json::Value;
 
 /// Routes that are asked by their path alone and look at no body.
-const WITHOUT_BODY: [&str; 8] = [
+const WITHOUT_BODY: [&str; 12] = [
     "POST /exchange/v1/agreements/{id}/suspend",
     "POST /exchange/v1/agreements/{id}/resume",
     "POST /identity/reconciliation",
@@ -18,6 +18,10 @@ const WITHOUT_BODY: [&str; 8] = [
     "POST /govstack/consent/service/individual/record/data-agreement/{dataAgreementId}/",
     "POST /registry/registers/{register}/versions/{version}/publish",
     "POST /witness/checks",
+    "POST /registration/cases/{id}/take",
+    "POST /registration/cases/{id}/approve",
+    "POST /registration/runs/{id}/approve",
+    "POST /registration/runs/{id}/resend",
 ];
 
 /// Half an object, wrong types, a member that is not ours, bytes that are no text.

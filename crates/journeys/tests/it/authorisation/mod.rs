@@ -175,9 +175,12 @@ impl Cast<'_> {
             return;
         }
         notes.let_in("who agreed", &answer);
-        let elsewhere =
-            Agreed { client: "GOV/TREASURY/payments", basis: agreed.basis.clone(), ..*agreed };
-        let stranger = self.token("GOV/TREASURY", &["exchange-user"]).await;
+        let client = match agreed.client {
+            "GOV/TREASURY/payments" => "COM/LAKESIDE/patients",
+            _ => "GOV/TREASURY/payments",
+        };
+        let elsewhere = Agreed { client, basis: agreed.basis.clone(), ..*agreed };
+        let stranger = self.token(Cast::member_of(client), &["exchange-user"]).await;
         let answer = self.send(Attempt::through_exchange(row, &elsewhere).bearer(&stranger)).await;
         notes.refused("who agreed on nothing", &answer, &[403]);
     }
