@@ -49,6 +49,9 @@ pub enum Error {
     /// No block of the country keeps inboxes.
     #[error("no subsystem of the country keeps inboxes")]
     NoInbox,
+    /// The identity authority does not tell residents about their sign-ins.
+    #[error("no service tells residents about their sign-ins")]
+    NoSignIns,
     /// No block of the country takes complaints.
     #[error("no service of the country takes complaints")]
     NoGrievances,
@@ -94,6 +97,7 @@ impl Error {
             | Self::ApplicationUnknown
             | Self::MessageUnknown
             | Self::NoInbox
+            | Self::NoSignIns
             | Self::NoGrievances => (StatusCode::NOT_FOUND, "error.not-found"),
             Self::ApplicationSent => (StatusCode::CONFLICT, "applications.sent-already"),
             Self::Incomplete => (StatusCode::CONFLICT, "applications.incomplete"),
@@ -120,6 +124,7 @@ impl Error {
                 | Self::Incomplete
                 | Self::MessageUnknown
                 | Self::NoInbox
+                | Self::NoSignIns
                 | Self::NoGrievances
                 | Self::LineUnreadable
         )

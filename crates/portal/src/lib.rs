@@ -24,6 +24,7 @@ pub use service::{CATALOGUE_PURPOSE, PURPOSE, Portal};
 
 use contracts::consent::ConsentClient;
 use contracts::governance::GovernanceClient;
+use contracts::identity::IdentityClient;
 use contracts::messaging::MessagingClient;
 use contracts::reads::ReadLogClient;
 use contracts::registration::RegistrationClient;
@@ -83,6 +84,8 @@ pub struct Deps {
     pub my_consents: ServiceId,
     /// The messaging block's service for residents (`contracts::messaging::MY_MESSAGES`), where the country has one.
     pub my_messages: Option<ServiceId>,
+    /// The identity authority's service for residents (`contracts::identity::MY_SIGN_INS`), where it tells.
+    pub my_sign_ins: Option<ServiceId>,
     /// Who offers what, and what it is called.
     pub directory: Arc<dyn Directory>,
     /// Who operates the pages.
@@ -122,6 +125,8 @@ impl Portal {
             my_messages: deps.my_messages.clone(),
             unread: Default::default(),
             governance: GovernanceClient::new(deps.wire.clone()),
+            identity: IdentityClient::new(deps.wire.clone()),
+            my_sign_ins: deps.my_sign_ins.clone(),
         }
     }
 }

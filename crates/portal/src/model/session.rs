@@ -89,7 +89,8 @@ pub fn next_page(wanted: &str) -> String {
         .strip_prefix(HOME)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
     let plain = wanted.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    let signs = ["/sign-in", "/sign-out"].iter().any(|path| wanted[..].contains(path));
+    let path = wanted.split('?').next().unwrap_or_default();
+    let signs = path.split('/').any(|part| matches!(part, "sign-in" | "sign-out"));
     if below && plain && !signs && !wanted.contains("//") && wanted.len() <= 200 {
         return wanted.to_owned();
     }
@@ -105,6 +106,7 @@ mod tests {
         for fine in [
             "/portal",
             "/portal/reads",
+            "/portal/sign-ins",
             "/portal/reads?before=2026-03-14T09:00:00Z",
             "/portal?lang=sw",
         ] {
@@ -119,6 +121,7 @@ mod tests {
             "/portal\\evil",
             "/portalx",
             "/portal/sign-in",
+            "/portal/sign-in/callback?code=a",
             "/portal/sign-out",
             "/portal/a b",
             "/portal/\r\nset-cookie:x",

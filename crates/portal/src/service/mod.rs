@@ -4,6 +4,7 @@ mod applications;
 mod catalogue;
 mod grievances;
 mod messages;
+mod sign_ins;
 
 pub use catalogue::{CATALOGUE_PURPOSE, Offer};
 
@@ -19,6 +20,7 @@ use crate::{Directory, SESSION_CREATED, SESSION_ENDED, SIGN_IN_REFUSED};
 use basis::{Clock, Id, Rng, Timestamp};
 use contracts::consent::{ConsentClient, GiveIn, MyAgreement, Receipt};
 use contracts::governance::GovernanceClient;
+use contracts::identity::IdentityClient;
 use contracts::messaging::MessagingClient;
 use contracts::reads::{KIND, ReadLog, ReadLogClient, ReadLogQuery};
 use contracts::registration::RegistrationClient;
@@ -61,6 +63,8 @@ pub struct Portal {
     pub(crate) my_messages: Option<ServiceId>,
     pub(crate) unread: messages::Unread,
     pub(crate) governance: GovernanceClient,
+    pub(crate) identity: IdentityClient,
+    pub(crate) my_sign_ins: Option<ServiceId>,
 }
 
 /// A sign-in that begins: where to send the resident, and what their browser is to keep meanwhile.

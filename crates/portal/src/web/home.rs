@@ -22,6 +22,8 @@ pub(super) struct HomePage {
     pub(super) newest: Vec<Entry>,
     /// Whether complaints can be made.
     pub(super) grievances: bool,
+    /// Whether sign-ins are told.
+    pub(super) sign_ins: bool,
 }
 
 /// What `portal/landing.html` shows.
@@ -89,5 +91,6 @@ async fn home_page(portal: &Portal, visit: &Visit, session: &Session) -> HomePag
         incomplete,
         newest: foreign.map(|read| reads::entry(portal, visit, read, &[])).into_iter().collect(),
         grievances: portal.takes_grievances(),
+        sign_ins: portal.my_sign_ins.is_some(),
     }
 }

@@ -11,6 +11,7 @@ mod reads;
 mod samples;
 mod services;
 mod sign_in;
+mod sign_ins;
 mod steps;
 
 use crate::error::Error;
@@ -32,7 +33,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 use ui::{Lang, Site, Ui, UiError, Visit, see_other};
 
-const TEMPLATES: [(&str, &str); 17] = [
+const TEMPLATES: [(&str, &str); 18] = [
     ("portal/landing.html", include_str!("../../templates/landing.html")),
     ("portal/home.html", include_str!("../../templates/home.html")),
     ("portal/reads.html", include_str!("../../templates/reads.html")),
@@ -48,6 +49,7 @@ const TEMPLATES: [(&str, &str); 17] = [
     ("portal/outcome.html", include_str!("../../templates/outcome.html")),
     ("portal/messages.html", include_str!("../../templates/messages.html")),
     ("portal/message.html", include_str!("../../templates/message.html")),
+    ("portal/sign_ins.html", include_str!("../../templates/sign_ins.html")),
     ("portal/grievances.html", include_str!("../../templates/grievances.html")),
     ("portal/grievance.html", include_str!("../../templates/grievance.html")),
 ];
@@ -123,6 +125,7 @@ pub fn pages(app: App) -> Pages {
         .post("/portal/applications/{application}/withdraw", applications::withdraw_application)
         .get(MESSAGES, messages::list_messages)
         .get("/portal/messages/{message}", messages::open_message)
+        .get("/portal/sign-ins", sign_ins::list_sign_ins)
         .get("/portal/grievances", grievances::list_grievances)
         .post("/portal/grievances", grievances::lodge_grievance)
         .get("/portal/grievances/new", grievances::choose_line)

@@ -172,6 +172,7 @@ pub(super) fn entry(
         add("reads.purpose", Some(purpose_name(visit, &told.purpose)));
         add("reads.reference", reference(told.basis, &told.basis_reference, agreements));
     }
+    add("reads.refused", told.refused.as_ref().map(|reason| refusal(visit, reason)));
     add("reads.fields", Some(field_names(visit, &told.fields)));
     add("reads.source", Some(source_name(portal, &read.source, visit.lang)));
     let who = if told.self_read {
@@ -179,14 +180,20 @@ pub(super) fn entry(
     } else {
         system_name(portal, &told.reader, visit.lang)
     };
-    Entry {
-        at: told.at.to_string(),
-        who,
-        tag: visit.t(&format!("basis.{}", told.basis.as_str()), &[]),
-        tag_kind: tone(told.basis),
-        mark: if told.self_read { Mark::Own } else { Mark::Plain },
-        facts,
-    }
+    let (tag, tag_kind, mark) = match told.refused {
+        Some(_) => (visit.t("reads.attempt", &[]), Tone::Bad, Mark::Refused),
+        None => (
+            visit.t(&format!("basis.{}", told.basis.as_str()), &[]),
+            tone(told.basis),
+            if told.self_read { Mark::Own } else { Mark::Plain },
+        ),
+    };
+    Entry { at: told.at.to_string(), who, tag, tag_kind, mark, facts }
+}
+
+/// Why an attempt failed, in words where the catalogue has them for the exchange's reason.
+fn refusal(visit: &Visit, reason: &str) -> String {
+    visit.t_or(&format!("refusal.{reason}"), &visit.t("refusal.other", &[]))
 }
 
 /// A consent by its title, where the resident's list has it; anything else as the reader wrote it.

@@ -8,6 +8,7 @@ use super::home::{HomePage, LandingPage};
 use super::messages::{MessagePage, MessagesPage};
 use super::reads::{Day, Line, ReadsPage};
 use super::services::{Card, ServicePage, ServicesPage};
+use super::sign_ins::SignInsPage;
 use super::steps::StepPage;
 use super::{applications, messages};
 use basis::Rng;
@@ -304,6 +305,7 @@ fn home_samples() -> Vec<Sample> {
         incomplete: true,
         newest: vec![entry()],
         grievances: true,
+        sign_ins: true,
     };
     let alone = HomePage { name: "Asha".to_owned(), ..HomePage::default() };
     vec![
@@ -311,6 +313,11 @@ fn home_samples() -> Vec<Sample> {
         Sample::new("portal/landing.html", LandingPage::default()),
         Sample::new("portal/home.html", home),
         Sample::new("portal/home.html", alone),
+        Sample::new("portal/sign_ins.html", SignInsPage::default()),
+        Sample::new(
+            "portal/sign_ins.html",
+            SignInsPage { entries: vec![entry()], newest: true, older: "?before=a".to_owned() },
+        ),
     ]
 }
 

@@ -51,6 +51,7 @@ async fn a_complaint_from_a_line_of_the_tracker_to_its_answer() {
         assert_eq!(lodged.len(), 1, "sent twice, lodged once");
         assert_eq!(lodged[0].line.officer.as_deref(), Some("J. Mwangi"));
         assert_eq!(lodged[0].line.source.to_string(), "TB/GOV/NIA/residents");
+        assert_eq!(lodged[0].language.as_deref(), Some("en"));
         assert_eq!(lodged[0].text, "I know nobody there & fear");
         let list = browser.get(&town.at("/portal/grievances?done=lodged")).await;
         for text in [

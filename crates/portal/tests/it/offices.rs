@@ -8,6 +8,7 @@ use axum::routing::{get, post};
 use basis::{Id, Timestamp};
 use contracts::Caller;
 use contracts::governance::{Grievance, GrievanceIn, GrievanceStatus};
+use contracts::identity::{SignInEntry, SignInMethod, SignInOutcome, SignIns};
 use contracts::messaging::{Inbox, InboxMessage};
 use contracts::registration::{
     AnswersIn, ApplicationEntry, ApplicationEvent, ApplicationStatus, ApplicationView,
@@ -350,4 +351,24 @@ async fn lodge(
     }
     let first = commission.shown().into_iter().next();
     first.map(Json).ok_or_else(|| Problem::not_found("none"))
+}
+
+/// Tells of two sign-ins, one of which failed.
+pub fn sign_ins() -> Router {
+    async fn list(caller: Caller) -> Result<Json<SignIns>, Problem> {
+        theirs(&caller)?;
+        let entry = |method, outcome, by: Option<&str>| SignInEntry {
+            at: Timestamp::EPOCH,
+            method,
+            outcome,
+            acr: "idbb:acr:generated-code".to_owned(),
+            party: Some("Lakeside Clinic".to_owned()),
+            by: by.map(str::to_owned),
+            device: "Firefox, Android".to_owned(),
+        };
+        let passkey = entry(SignInMethod::Passkey, SignInOutcome::SignedIn, Some("My telephone"));
+        let code = entry(SignInMethod::Code, SignInOutcome::LockedOut, None);
+        Ok(Json(SignIns { entries: vec![passkey, code], more: false }))
+    }
+    Router::new().route("/mine", get(list))
 }

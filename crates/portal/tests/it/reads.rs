@@ -134,3 +134,55 @@ async fn nothing_read_is_said_plainly_and_bad_addresses_do_no_harm() {
         assert!(page.has("Nobody has read a record about you yet"), "{address}");
     }
 }
+
+#[tokio::test]
+async fn a_refused_attempt_stands_out_and_says_why() {
+    let town = Town::start(&Store::sqlite()).await;
+    let mut attempt = read("2026-03-14T09:26:53Z", "TB/GOV/MSP/benefits", BasisKind::Law, "Act");
+    attempt.refused = Some("case-not-standing".to_owned());
+    attempt.fields.clear();
+    let mut strange = attempt.clone();
+    strange.refused = Some("a-reason-of-tomorrow".to_owned());
+    town.wire.serve(service(RESIDENTS), read_log(vec![attempt, strange]), "/read-log");
+    let mut browser = town.signed_in().await;
+    let page = browser.get(&town.at("/portal/reads")).await;
+    assert_eq!(page.html.matches("class=\"refused\"").count(), 2, "{}", page.html);
+    for text in ["Attempt refused", "no case of yours", "The rules of the exchange do not allow it"]
+    {
+        assert!(page.has(text), "{text} is missing:\n{}", page.html);
+    }
+    assert!(!page.has("Data read"), "nothing was");
+}
+
+#[tokio::test]
+async fn reads_come_by_local_day_and_from_one_source_if_wanted() {
+    let town = Town::start(&Store::sqlite()).await;
+    let at = |at: &str| read(at, "TB/GOV/MSP/benefits", BasisKind::Law, "Act");
+    // Half past ten at night in UTC is the next day where the country's clocks are three hours ahead.
+    let night = vec![at("2026-03-14T22:30:00Z"), at("2026-03-14T09:00:00Z")];
+    town.wire.serve(service(RESIDENTS), read_log(night), "/read-log");
+    town.wire.serve(service(CIVIL), read_log(vec![at("2026-03-13T09:00:00Z")]), "/read-log");
+    let mut browser = town.signed_in().await;
+    let page = browser.get(&town.at("/portal/reads")).await;
+    for day in ["15 March 2026", "14 March 2026", "13 March 2026"] {
+        assert_eq!(page.html.matches(&format!("\">{day}</h2>")).count(), 1, "{day}: {}", page.html);
+    }
+    let chip = format!("href=\"/portal/reads?source={CIVIL}\"");
+    assert!(page.has(&chip), "{}", page.html);
+    let page = browser.get(&town.at(&format!("/portal/reads?source={CIVIL}"))).await;
+    assert!(page.has("13 March 2026") && !page.has("14 March 2026"));
+    let page = browser.get(&town.at("/portal/reads?source=TB/GOV/MSP/benefits/spy")).await;
+    assert!(page.has("14 March 2026"), "an unknown source filters nothing");
+}
+
+#[tokio::test]
+async fn sign_ins_are_shown_with_those_that_failed() {
+    let town = Town::start(&Store::sqlite()).await;
+    let mut browser = town.signed_in().await;
+    let page = browser.get(&town.at("/portal/sign-ins")).await;
+    for text in
+        ["Passkey", "My telephone", "Firefox, Android", "Locked for a while", "Lakeside Clinic"]
+    {
+        assert!(page.has(text), "{text} is missing:\n{}", page.html);
+    }
+}

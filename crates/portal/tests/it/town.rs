@@ -24,6 +24,7 @@ pub const MY_CONSENTS: &str = "TB/GOV/NIA/consent/my-consents";
 pub const CATALOGUE: &str = "TB/GOV/MSP/benefits/catalogue";
 pub const MY_APPLICATIONS: &str = "TB/GOV/MSP/benefits/my-applications";
 pub const MY_MESSAGES: &str = "TB/GOV/NIA/messages/my-messages";
+pub const MY_SIGN_INS: &str = "TB/GOV/NIA/identity/my-sign-ins";
 pub const MY_GRIEVANCES: &str = "TB/GOV/DPC/grievances/my-grievances";
 
 pub struct Town {
@@ -110,6 +111,7 @@ impl Town {
         wire.serve(service(CATALOGUE), benefits.router(), "/catalogue");
         wire.serve(service(MY_APPLICATIONS), benefits.router(), "/mine");
         wire.serve(service(MY_MESSAGES), inbox.router(), "/mine");
+        wire.serve(service(MY_SIGN_INS), crate::offices::sign_ins(), "/mine");
         wire.serve(service(MY_GRIEVANCES), commission.router(), "/mine");
         wire.serve(service(CIVIL), read_log(Vec::new()), "/read-log");
         wire.serve(service(RESIDENTS), read_log(Vec::new()), "/read-log");
@@ -118,6 +120,7 @@ impl Town {
             subsystem: "TB/GOV/NIA/portal".parse().expect("a subsystem"),
             my_consents: service(MY_CONSENTS),
             my_messages: Some(service(MY_MESSAGES)),
+            my_sign_ins: Some(service(MY_SIGN_INS)),
             directory: Arc::new(Names),
             site: ui::Site {
                 service: "Tumbawe services".to_owned(),
