@@ -27,6 +27,7 @@ mod model;
 mod permissions;
 mod service;
 mod store;
+mod web;
 
 pub use error::Error;
 pub use model::application::Refusal;
@@ -92,7 +93,8 @@ pub struct Deps {
 /// [`Error::Package`] naming the entry of a package that cannot be used; [`Error::Keys`] when the key
 /// file cannot be written.
 pub fn block(ctx: &Ctx, deps: Deps) -> Result<Block, Error> {
-    let registration = open(ctx, deps)?;
+    let ui = pages_of(ctx, &deps)?;
+    let registration = Registration::new(ctx, deps, ui.clone())?;
     let (steps, runs) = (registration.clone(), registration.clone());
     let carry_out_steps = move |_: Ctx| {
         let registration = steps.clone();
@@ -104,7 +106,9 @@ pub fn block(ctx: &Ctx, deps: Deps) -> Result<Block, Error> {
     };
     Ok(Block {
         migrations: MIGRATIONS,
-        api: http::api(registration),
+        api: http::api(registration.clone()),
+        pages: web::pages(registration, ui),
+        desk: web::desk(),
         jobs: vec![
             Job::new("carry_out_steps", STEPS_EVERY_SECONDS, carry_out_steps),
             Job::new("advance_runs", RUNS_EVERY_SECONDS, advance_runs),
@@ -130,10 +134,13 @@ pub fn block(ctx: &Ctx, deps: Deps) -> Result<Block, Error> {
 /// # Errors
 /// As [`block`].
 pub fn open(ctx: &Ctx, deps: Deps) -> Result<Registration, Error> {
-    let (_, csrf_key) = ctx.keys.secret("csrf:registration")?;
-    let frame = Ui::builder(NAME, deps.site.clone(), &csrf_key, ctx.rng.clone())?;
-    let ui = frame.texts(&model::speech::TEXTS)?.build();
+    let ui = pages_of(ctx, &deps)?;
     Registration::new(ctx, deps, ui)
+}
+
+fn pages_of(ctx: &Ctx, deps: &Deps) -> Result<Ui, Error> {
+    let (_, csrf_key) = ctx.keys.secret("csrf:registration")?;
+    Ok(web::furnish(Ui::builder(NAME, deps.site.clone(), &csrf_key, ctx.rng.clone())?)?)
 }
 
 fn failed(error: Error) -> JobError {

@@ -88,6 +88,19 @@ impl Registration {
         found.iter().map(|one| self.case_entry(one, language)).collect()
     }
 
+    /// A case as in the queue, whoever works on it: nothing of what it says.
+    ///
+    /// # Errors
+    /// [`Error::ApplicationUnknown`].
+    pub async fn find_case(&self, id: Id, language: &str) -> Result<CaseEntry, Error> {
+        let found = self.ctx.db.read(move |tx| {
+            Box::pin(async move { Ok::<_, Error>(store::applications::find(tx, id).await?) })
+        });
+        let found = found.await?.map(|(application, _)| application);
+        let sent = found.filter(|application| application.number.is_some());
+        self.case_entry(&sent.ok_or(Error::ApplicationUnknown)?, language)
+    }
+
     /// Gives a case to an officer.
     ///
     /// # Errors

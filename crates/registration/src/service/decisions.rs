@@ -98,8 +98,9 @@ impl Registration {
         remark: String,
         language: &str,
     ) -> Result<CaseView, Error> {
-        let remark = remark.trim().to_owned();
-        let control = |c: char| c.is_control() && c != '\n' && c != '\r';
+        // Browsers send line breaks of a form as two characters.
+        let remark = remark.trim().replace("\r\n", "\n");
+        let control = |c: char| c.is_control() && c != '\n';
         if remark.is_empty() || remark.len() > REMARK_BYTES_MAX || remark.chars().any(control) {
             let remedy = "say in 1 to 2,000 bytes what the applicant should know";
             return Err(Error::Invalid { field: "remark", remedy });

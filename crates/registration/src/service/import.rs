@@ -63,6 +63,11 @@ impl Registration {
         let remedy = "send at most 1,000 lines in one call";
         let (lines, mut refused) = award::read_lines(body, self.deps.subsystem.instance())
             .ok_or(Error::Invalid { field: "body", remedy })?;
+        if lines.is_empty() && refused.iter().all(|refusal| refusal.field == "line") {
+            let remedy =
+                "send newline-delimited JSON, an object with vid, provider, account and minor each";
+            return Err(Error::Invalid { field: "body", remedy });
+        }
         let known = self.resolve_lines(package, lines, &mut refused).await?;
         let drawn = self.draw(&package.code, known).await?;
         let told = self.tell_payees(package, drawn, &mut refused).await;

@@ -5,12 +5,15 @@ use super::payees::{Payee, open_id};
 use super::{Loaded, Registration};
 use crate::error::Error;
 use crate::model::award::{Award, PAYMENTS_KEY};
+use crate::model::package::Package;
 use crate::model::run::back_off_seconds;
+use crate::model::speech::Speech;
 use crate::model::{eligibility, form, view};
 use crate::store;
 use crate::store::steps::Step;
 use basis::Id;
 use contracts::messaging::{MESSAGES, MessageIn};
+use contracts::registration::ApplicationStatus;
 use contracts::{CallError, MemberId};
 use std::collections::BTreeMap;
 
@@ -125,7 +128,7 @@ impl Registration {
         say("number", one.number.clone().unwrap_or_default());
         say("service", package.name.say(&speech.language).to_owned());
         say("amount", package.amount());
-        say("outcome", view::outcome(package, &loaded.content, today, &speech));
+        say("outcome", self.outcome_of(package, loaded, &speech));
         say("remark", loaded.content.remark.clone().unwrap_or_default());
         say("due", due.map(|due| speech.date(&self.day_of(due).to_string())).unwrap_or_default());
         let phone = package.messages.phone_field.as_ref();
@@ -137,6 +140,18 @@ impl Registration {
             sms: phone.and_then(|field| loaded.content.value(field)).and_then(form::phone),
             email: None,
         })
+    }
+
+    /// What was granted; for an application that was refused, the rules that are not met.
+    fn outcome_of(&self, package: &Package, loaded: &Loaded, speech: &Speech) -> String {
+        let decided = loaded.application.decided;
+        let day = decided.map_or_else(|| self.today(), |at| self.day_of(at));
+        if loaded.application.status == ApplicationStatus::Approved {
+            return view::outcome(package, &loaded.content, day, speech);
+        }
+        let rules = eligibility::rules(package, &loaded.content, day, speech);
+        let unmet = rules.into_iter().filter(|rule| !rule.met).map(|rule| rule.says);
+        unmet.collect::<Vec<_>>().join(" ")
     }
 
     /// The id under which another block knows something of ours: always the same, and not the one

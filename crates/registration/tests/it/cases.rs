@@ -109,6 +109,12 @@ async fn who_is_not_entitled_cannot_be_approved_but_refused_with_the_reason() {
         assert_eq!(view.outcome, None);
         let again = office.case("b-7", id, "approve", &json!({})).await;
         assert_eq!(again.refusal(), (409, "not-waiting"));
+        office.registration.carry_out_steps().await.expect("runs");
+        let told = office.neighbours.look();
+        let rejected = told.messages.values().find(|(_, one)| one.template == "benefit-rejected");
+        let values = &rejected.expect("a message").1.values;
+        assert_eq!(values["remark"], "The child is six years old.");
+        assert!(values["outcome"].starts_with("Neema Tamba ana umri wa miaka 6"), "{values:?}");
     })
     .await;
 }

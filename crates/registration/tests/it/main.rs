@@ -3,6 +3,7 @@
 mod applications;
 mod bad_input;
 mod cases;
+mod desk;
 mod neighbours;
 mod office;
 mod packages;

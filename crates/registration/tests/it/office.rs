@@ -213,6 +213,16 @@ impl Office {
         Answer { status, body: serde_json::from_slice(&body).unwrap_or_default() }
     }
 
+    /// What a browser gets.
+    pub async fn page(&self, request: Request<Body>) -> http::Response<Body> {
+        self.router.clone().oneshot(request).await.expect("routers do not fail")
+    }
+
+    /// The cookie's value of an officer who signed in at the desk.
+    pub fn session(&self, officer: &str, roles: &[&str]) -> String {
+        self.issuer.mint_session(officer, "GOV/MSP", roles, 600).expect("a token")
+    }
+
     /// Rows of the block's database.
     pub async fn rows(&self, sql: &'static str) -> Vec<Row> {
         let rows: Result<Vec<Row>, DbError> =
