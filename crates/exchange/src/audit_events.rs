@@ -42,6 +42,11 @@ pub const AGREEMENT_RESUMED: AuditEvent = AuditEvent {
     name: "exchange.agreement.resumed",
     says: "A suspended agreement was put in force again.",
 };
+/// An agreement ends soon.
+pub const AGREEMENT_ENDS_SOON: AuditEvent = AuditEvent {
+    name: "exchange.agreement.ends_soon",
+    says: "The provider was warned that an agreement ends within 30 days.",
+};
 /// An officer was registered, or got other roles or another key.
 pub const OFFICER_PUT: AuditEvent = AuditEvent {
     name: "exchange.officer.put",
@@ -55,7 +60,22 @@ pub const OFFICER_DISMISSED: AuditEvent = AuditEvent {
 /// An officer signed in.
 pub const OFFICER_SIGNED_IN: AuditEvent = AuditEvent {
     name: "exchange.officer.signed_in",
-    says: "An officer signed in with a registered key.",
+    says: "An officer signed in, with a registered key or at the desk with a one-time code.",
+};
+/// A wrong code at the desk.
+pub const OFFICER_REFUSED: AuditEvent = AuditEvent {
+    name: "exchange.officer.refused",
+    says: "Somebody gave an officer's number and a wrong one-time code at the desk.",
+};
+/// Too many of them.
+pub const OFFICER_LOCKED: AuditEvent = AuditEvent {
+    name: "exchange.officer.locked",
+    says: "After too many wrong codes an officer cannot sign in at the desk for a while.",
+};
+/// An officer left the desk.
+pub const OFFICER_SIGNED_OUT: AuditEvent = AuditEvent {
+    name: "exchange.officer.signed_out",
+    says: "An officer signed out of the desk; the session is void.",
 };
 /// A token to join was made.
 pub const JOIN_TOKEN_CREATED: AuditEvent = AuditEvent {
@@ -81,9 +101,13 @@ pub const AUDIT_EVENTS: &[AuditEvent] = &[
     AGREEMENT_CREATED,
     AGREEMENT_SUSPENDED,
     AGREEMENT_RESUMED,
+    AGREEMENT_ENDS_SOON,
     OFFICER_PUT,
     OFFICER_DISMISSED,
     OFFICER_SIGNED_IN,
+    OFFICER_REFUSED,
+    OFFICER_LOCKED,
+    OFFICER_SIGNED_OUT,
     JOIN_TOKEN_CREATED,
     INSTALLATION_JOINED,
     JOINED_HUB,

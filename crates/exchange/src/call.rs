@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use basis::Id;
+use basis::{Id, Timestamp};
 use bytes::Bytes;
 use contracts::consent::{VERIFY, VerifyIn};
 use contracts::context::ContextError;
@@ -39,6 +39,8 @@ pub(crate) struct Leg {
     pub(crate) parts: request::Parts,
     /// Body.
     pub(crate) body: Bytes,
+    /// When it came here.
+    pub(crate) begun: Timestamp,
     /// Digest of the request's signed text.
     pub(crate) digest: Digest,
     /// The sender's signature, on arrival.
@@ -252,6 +254,7 @@ impl Exchange {
             ctx,
             parts,
             body,
+            begun: self.0.ctx.clock.now(),
             digest,
             signature: None,
         }
@@ -288,10 +291,14 @@ impl Exchange {
         text: &[u8],
         signature: Option<String>,
     ) {
+        let recorded = self.0.ctx.clock.now();
+        let (service, micros) = (leg.ctx.service.as_ref(), recorded.micros() - leg.begun.micros());
+        let flows = self.0.hops.flows();
+        flows.answered(recorded, leg.direction, service, i64::from(status), micros);
         let answer = HopAnswer {
             hop: leg.id,
             direction: leg.direction,
-            recorded: self.0.ctx.clock.now(),
+            recorded,
             status,
             digest: sha256(text),
             signature,

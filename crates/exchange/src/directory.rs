@@ -321,7 +321,7 @@ impl Exchange {
 }
 
 fn add_officer(snapshot: &mut Snapshot, officer: store::officers::Officer) {
-    let Ok(verify) = VerifyingKey::from_jwk(&officer.key) else {
+    let Ok(verify) = officer.key.as_ref().map(VerifyingKey::from_jwk).transpose() else {
         tracing::warn!(member = %officer.member, "an officer's key is not usable");
         return;
     };

@@ -15,6 +15,12 @@ pub enum ExchangeError {
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
+    /// Field encryption.
+    #[error(transparent)]
+    Fields(#[from] kernel::fields::FieldsError),
+    /// A page's template or text.
+    #[error(transparent)]
+    Ui(#[from] ui::UiError),
     /// The key store.
     #[error(transparent)]
     Keys(#[from] KeyError),
@@ -92,6 +98,8 @@ impl From<ExchangeError> for Problem {
             )
             .detail(text),
             internal @ (ExchangeError::Keys(_)
+            | ExchangeError::Fields(_)
+            | ExchangeError::Ui(_)
             | ExchangeError::Ca(_)
             | ExchangeError::Tls(_)
             | ExchangeError::Jose(_)) => Problem::internal(internal),

@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use contracts::{MemberId, ServiceId, WireError};
+use credential::totp::{Algorithm, Totp};
 use credential::{Curve, DecryptionKey, DecryptionKind};
 use kernel::auth::TokenIssuer;
 use kernel::block::Ctx;
@@ -46,6 +47,10 @@ pub struct Config {
     pub body_limit_bytes: usize,
     /// How long an officer's token lives, in seconds.
     pub token_seconds: i64,
+    /// How long an officer stays signed in at the desk, in seconds.
+    pub desk_seconds: i64,
+    /// What authenticator apps call the installation's desk.
+    pub name: String,
 }
 
 impl Default for Config {
@@ -57,6 +62,9 @@ impl Default for Config {
             timeout_seconds: 30,
             body_limit_bytes: 2 * 1024 * 1024,
             token_seconds: 900,
+            // Half a working day.
+            desk_seconds: 4 * 60 * 60,
+            name: "Msingi".to_owned(),
         }
     }
 }
@@ -72,8 +80,14 @@ pub(crate) struct Inner {
     certificate: RwLock<Option<Arc<OwnCertificate>>>,
     pub(crate) local: LocalWire,
     pub(crate) hops: HopLog,
+    /// Ids from here on belong to this run.
+    pub(crate) started: basis::Id,
     pub(crate) seen: Seen,
     pub(crate) assertions: SeenUntil,
+    /// Sessions at the desk that were signed out before their end.
+    pub(crate) ended: SeenUntil,
+    /// Makes codes for nobody.
+    pub(crate) decoy: Totp,
     pub(crate) caches: Caches,
     pub(crate) peers: Peers,
     pub(crate) seal: DecryptionKey,
@@ -108,12 +122,15 @@ impl Exchange {
         let snapshot = Snapshot::new(config.installation.clone(), 0);
         let exchange = Self(Arc::new(Inner {
             hops: HopLog::start(ctx.db.clone(), &secret),
+            started: first_id_at(ctx.clock.now()),
             sign: ctx.keys.signing_key(SIGN_KEY)?,
             snapshot: RwLock::new(Arc::new(snapshot)),
             certificate: RwLock::new(None),
             local: LocalWire::default(),
             seen: Seen::default(),
             assertions: SeenUntil::default(),
+            ended: SeenUntil::default(),
+            decoy: Totp::draw(Algorithm::Sha1),
             caches: Caches::default(),
             peers: Peers::default(),
             refreshed: tokio::sync::Mutex::new(None),
@@ -125,6 +142,7 @@ impl Exchange {
         }));
         exchange.prepare_hub().await?;
         exchange.remember_received().await?;
+        exchange.remember_ended().await?;
         exchange.reload().await?;
         Ok(exchange)
     }

@@ -20,6 +20,7 @@ use utoipa::ToSchema;
 
 use crate::error::ExchangeError;
 use crate::exchange::Exchange;
+use crate::flows::Flows;
 use crate::message::{Digest, first_id_at};
 use crate::store;
 
@@ -33,7 +34,7 @@ const COMPANY: Duration = Duration::from_millis(100);
 const UNWRITTEN_MAX: usize = 10_000;
 
 /// Which end of a call a row tells of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// Caller and provider are in this installation.
@@ -161,6 +162,7 @@ enum Entry {
 pub struct HopLog {
     send: mpsc::Sender<Entry>,
     key: Arc<hmac::Key>,
+    flows: Flows,
 }
 
 impl HopLog {
@@ -168,7 +170,13 @@ impl HopLog {
     pub fn start(db: Db, secret: &[u8; 32]) -> Self {
         let (send, receive) = mpsc::channel(QUEUE);
         tokio::spawn(write_all(db, receive));
-        Self { send, key: Arc::new(hmac::Key::new(hmac::HMAC_SHA256, secret)) }
+        let key = Arc::new(hmac::Key::new(hmac::HMAC_SHA256, secret));
+        Self { send, key, flows: Flows::default() }
+    }
+
+    /// What passed, counted.
+    pub(crate) fn flows(&self) -> &Flows {
+        &self.flows
     }
 
     /// The digest under which a person stands in this installation's log.
@@ -185,6 +193,8 @@ impl HopLog {
     pub async fn request(&self, hop: Hop) -> Result<(), WireError> {
         let (reply, written) = oneshot::channel();
         let stopped = || WireError::Internal("the hop log has stopped".to_owned());
+        let refused = hop.refusal.is_some();
+        self.flows.asked(hop.recorded, hop.direction, hop.ctx.service.as_ref(), refused);
         self.send.send(Entry::Request(Box::new(hop), reply)).await.map_err(|_| stopped())?;
         let outcome = written.await.map_err(|_| stopped())?;
         outcome.map_err(|cause| {

@@ -1,6 +1,7 @@
 //! The provider's end of a call from another installation: who sent it, is it whole, fresh and
 //! new, and then the same decision, log and delivery as for a call from here.
 
+use basis::Timestamp;
 use bytes::Bytes;
 use contracts::context::{ContextError, WIRE_VERSION_MIN};
 use contracts::identity::TRANSLATE;
@@ -58,7 +59,7 @@ impl Exchange {
         check_version(headers)?;
         self.check_size(body.len())?;
         let peer = self.peer(certificate).await?;
-        let mut received = read(headers, body)?;
+        let mut received = read(headers, body, self.0.ctx.clock.now())?;
         received.leg.peer = Some(peer.entry.name.clone());
         let (snapshot, decision) = self.decide_received(&peer.entry.name, &received).await?;
         let Received { leg, sealed, .. } = received;
@@ -196,7 +197,7 @@ fn check_version(headers: &HeaderMap) -> Result<(), WireError> {
 }
 
 /// Takes a message apart.
-fn read(headers: &HeaderMap, body: Bytes) -> Result<Received, WireError> {
+fn read(headers: &HeaderMap, body: Bytes, begun: Timestamp) -> Result<Received, WireError> {
     let id = text(headers, &remote::MESSAGE)?
         .parse()
         .map_err(|_| malformed(&remote::MESSAGE, "an id"))?;
@@ -230,6 +231,7 @@ fn read(headers: &HeaderMap, body: Bytes) -> Result<Received, WireError> {
         peer: None,
         ctx,
         parts,
+        begun,
         digest: sha256(&text),
         signature: Some(signature.clone()),
         body,

@@ -31,6 +31,7 @@ mod cases;
 mod directory;
 mod error;
 mod exchange;
+mod flows;
 mod hops;
 mod http;
 mod incoming;
@@ -45,7 +46,9 @@ mod replay;
 mod service;
 mod store;
 mod subject;
+mod surroundings;
 mod tls;
+mod web;
 mod wire_http;
 
 pub use audit_events::AUDIT_EVENTS;
@@ -61,13 +64,18 @@ pub use model::{
 pub use policy::CALL_ROLES;
 pub use service::{Actor, NewAgreement, NewOfficer, SignIn, SignInError};
 pub use store::MIGRATIONS;
+pub use surroundings::{BlockSight, BlockState, Surroundings};
 
 use kernel::block::{Block, Job, JobError};
 use kernel::retention::{Retention, RetentionClass};
+use std::sync::Arc;
 
 /// How often an installation publishes what is new and fetches the directory, in seconds. Calls
 /// that need something newer fetch it by themselves.
 const SYNCHRONISE_SECONDS: u64 = 30;
+
+/// How often it looks for agreements that end soon, in seconds.
+const WARN_EVERY_SECONDS: u64 = 6 * 60 * 60;
 
 /// What the exchange keeps.
 const RETENTION: &[Retention] = &[
@@ -75,23 +83,52 @@ const RETENTION: &[Retention] = &[
     Retention { record: "hop_answer", class: RetentionClass::Log },
     Retention { record: "agreement", class: RetentionClass::Case },
     Retention { record: "officer", class: RetentionClass::Case },
+    Retention { record: "officer_code", class: RetentionClass::Case },
+    Retention { record: "refused_attempt", class: RetentionClass::Log },
+    Retention { record: "ended_session", class: RetentionClass::Session },
     Retention { record: "join_token", class: RetentionClass::Session },
 ];
 
+/// What the desk's pages need besides the exchange.
+pub struct Deps {
+    /// What pages say about who runs them.
+    pub site: ui::Site,
+    /// The installation around the exchange.
+    pub surroundings: Arc<dyn Surroundings>,
+}
+
 /// The block, for the composition root to mount.
-pub fn block(exchange: &Exchange) -> Block {
+///
+/// # Errors
+/// When the key file cannot be written.
+pub fn block(exchange: &Exchange, deps: Deps) -> Result<Block, ExchangeError> {
+    let ctx = &exchange.0.ctx;
+    let (_, csrf_key) = ctx.keys.secret("csrf:exchange")?;
+    let frame = ui::Ui::builder("exchange", deps.site, &csrf_key, ctx.rng.clone())?;
+    let app = web::App {
+        exchange: exchange.clone(),
+        surroundings: deps.surroundings,
+        ui: web::dress(frame)?,
+    };
     let mut block = Block::new("exchange", "Data exchange");
     block.govstack = Some(("bb-information-mediator", "1.1.1"));
     block.migrations = MIGRATIONS;
     block.api = http::api(exchange.clone());
-    block.pages = http::calls(exchange.clone());
+    block.pages = http::calls(exchange.clone()).merge(web::pages(app));
+    block.desk = vec![web::operator::DESK];
     block.audit_events = AUDIT_EVENTS;
     block.permissions = PERMISSIONS;
     block.retention = RETENTION;
-    let exchange = exchange.clone();
-    block.jobs = vec![Job::new("synchronise_directory", SYNCHRONISE_SECONDS, move |_ctx| {
-        let exchange = exchange.clone();
-        async move { exchange.synchronise().await.map_err(JobError::from) }
-    })];
-    block
+    let (synchroniser, warner) = (exchange.clone(), exchange.clone());
+    block.jobs = vec![
+        Job::new("synchronise_directory", SYNCHRONISE_SECONDS, move |_ctx| {
+            let exchange = synchroniser.clone();
+            async move { exchange.synchronise().await.map_err(JobError::from) }
+        }),
+        Job::new("warn_of_ends", WARN_EVERY_SECONDS, move |_ctx| {
+            let exchange = warner.clone();
+            async move { exchange.warn_of_ends().await.map(drop).map_err(JobError::from) }
+        }),
+    ];
+    Ok(block)
 }

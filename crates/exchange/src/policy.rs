@@ -283,7 +283,7 @@ mod tests {
         let officer = |roles: &[&str], active| OfficerState {
             roles: roles.iter().map(|r| (*r).to_owned()).collect(),
             active,
-            verify: key.verifying_key().unwrap(),
+            verify: Some(key.verifying_key().unwrap()),
         };
         let officers = snapshot.officers.entry("GOV/MSP".to_owned()).or_default();
         officers.insert("good".to_owned(), officer(&["exchange-user"], true));

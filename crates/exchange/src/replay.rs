@@ -29,7 +29,8 @@ impl Seen {
     }
 }
 
-/// One-time ids of sign-in assertions, until the assertion has expired by itself.
+/// Ids that are of no use any more until a time: of sign-in assertions that were used, until they have expired by
+/// themselves.
 #[derive(Debug, Default)]
 pub struct SeenUntil(Mutex<HashSet<(i64, String)>>);
 
@@ -39,6 +40,12 @@ impl SeenUntil {
         let mut ids = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         ids.retain(|(until, _)| *until >= now);
         ids.insert((expires, id))
+    }
+
+    /// Whether `id` was noted and has not expired.
+    pub fn has(&self, id: &str) -> bool {
+        let ids = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        ids.iter().any(|(_, noted)| noted == id)
     }
 }
 

@@ -1,9 +1,11 @@
 //! Administration: members, services, rights, agreements, officers, joining, the hop log.
 
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use basis::Id;
 use contracts::{MemberId, ServiceId, SubsystemId};
-use http::StatusCode;
+use http::header::CACHE_CONTROL;
+use http::{HeaderValue, StatusCode};
 use kernel::http::{Created, Json, Path, Query};
 use kernel::problem::Problem;
 use serde::{Deserialize, Serialize};
@@ -206,16 +208,27 @@ pub(crate) async fn resume_agreement(
     Ok(Json(exchange.suspend_agreement(&officer.actor(), id, false).await?))
 }
 
-/// Registers an officer, or replaces key and roles.
+/// What an officer's device needs, shown once.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OfficerOut {
+    /// For the officer's authenticator app, as a QR code: `otpauth://totp/...`.
+    otpauth_uri: String,
+}
+
+/// Registers an officer, or replaces key, one-time code and roles.
 #[utoipa::path(put, path = "/exchange/v1/officers", tag = "officers", security(("officer" = [])),
-    request_body = NewOfficer, responses((status = 204), (status = 400, body = Problem), (status = 403, body = Problem)))]
+    request_body = NewOfficer, responses((status = 200, description = "With a new one-time code", body = OfficerOut), (status = 204), (status = 400, body = Problem), (status = 403, body = Problem)))]
 pub(crate) async fn put_officer(
     State(exchange): State<Exchange>,
     officer: HostedOfficer<ManageOfficers>,
     Json(new): Json<NewOfficer>,
-) -> Result<StatusCode, Problem> {
-    exchange.put_officer(&officer.actor(), new).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Response, Problem> {
+    let Some(otpauth_uri) = exchange.put_officer(&officer.actor(), new).await? else {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    };
+    let mut response = Json(OfficerOut { otpauth_uri }).into_response();
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
 }
 
 /// Dismisses an officer.

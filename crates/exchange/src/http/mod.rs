@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 
 use crate::exchange::Exchange;
 use crate::policy::CALL_ROLES;
+use crate::web::operator::WatchInstallation;
 
 /// Role of a member's own administrator: its services, its rights, its officers.
 pub const MEMBER_ADMIN: &str = "member-admin";
@@ -69,6 +70,7 @@ pub const PERMISSIONS: &[PermissionRow] = &[
     PermissionRow { name: ManageOfficers::NAME, roles: &[OPERATOR, MEMBER_ADMIN] },
     PermissionRow { name: ManageJoin::NAME, roles: &[OPERATOR] },
     PermissionRow { name: ReadHops::NAME, roles: &[OPERATOR, AUDITOR] },
+    PermissionRow { name: WatchInstallation::NAME, roles: &[OPERATOR, AUDITOR] },
 ];
 
 /// The documented API.

@@ -6,7 +6,9 @@ mod snapshot;
 pub use directory::{
     AccessRight, Agreement, Document, Installation, Member, Names, Part, Service, Subsystem,
 };
-pub use snapshot::{ClientState, InstallationState, OfficerState, ServiceState, Snapshot};
+pub use snapshot::{
+    ClientState, InstallationState, MemberState, OfficerState, ServiceState, Snapshot,
+};
 
 use contracts::{cases, consent, identity};
 

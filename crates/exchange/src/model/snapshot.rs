@@ -62,8 +62,8 @@ pub struct OfficerState {
     pub roles: Vec<String>,
     /// False once dismissed.
     pub active: bool,
-    /// Verifies the officer's sign-in assertions.
-    pub verify: VerifyingKey,
+    /// Verifies the officer's sign-in assertions; none for one who signs in with a browser only.
+    pub verify: Option<VerifyingKey>,
 }
 
 /// The directory at one moment, and this installation's own officers.

@@ -1,5 +1,6 @@
 //! What operators and member administrators do: check, store, audit, tell the directory.
 
+mod desk;
 mod members;
 mod officers;
 mod rights;

@@ -27,11 +27,17 @@ pub struct NewOfficer {
     /// Id at the member; not a name.
     #[schema(example = "r-17")]
     pub id: String,
-    /// Public key, ES256; its private half never leaves the officer's device.
-    #[schema(value_type = Object)]
-    pub key: Jwk,
+    /// Public key, ES256, for signing in by programme; its private half never leaves the officer's
+    /// device. Left out, the one known before stays.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub key: Option<Jwk>,
     /// Roles granted.
     pub roles: Vec<String>,
+    /// Makes a secret for one-time codes, for signing in at the desk with a browser. It takes the
+    /// place of any other and is shown this once.
+    #[serde(default)]
+    pub one_time_code: bool,
 }
 
 /// A token for an officer who signed in.
@@ -57,12 +63,17 @@ pub enum SignInError {
 }
 
 impl Exchange {
-    /// Registers an officer of a member hosted here, or replaces key and roles.
+    /// Registers an officer of a member hosted here, or replaces key, code and roles. Answers the
+    /// address for the officer's authenticator app where a code was asked for.
     ///
     /// # Errors
     /// [`ExchangeError::Forbidden`] if anyone but an operator grants the role `operator`;
     /// [`ExchangeError::Unknown`] if the member is not hosted here; [`ExchangeError::Invalid`].
-    pub async fn put_officer(&self, actor: &Actor, new: NewOfficer) -> Result<(), ExchangeError> {
+    pub async fn put_officer(
+        &self,
+        actor: &Actor,
+        new: NewOfficer,
+    ) -> Result<Option<String>, ExchangeError> {
         actor.check(&new.member)?;
         check(&new)?;
         if actor.member.is_some() && new.roles.iter().any(|role| role == OPERATOR) {
@@ -71,9 +82,10 @@ impl Exchange {
             ));
         }
         let object = format!("{}/{}", new.member.local(), new.id);
-        let details = serde_json::json!({ "roles": new.roles });
+        let details = serde_json::json!({ "roles": new.roles, "one_time_code": new.one_time_code });
         let audit = Audit::new(&audit_events::OFFICER_PUT, &actor.name, object).with(details);
-        let officer = Officer {
+        let (this, one_time_code) = (self.clone(), new.one_time_code);
+        let mut officer = Officer {
             member: new.member,
             id: new.id,
             key: new.key,
@@ -90,17 +102,36 @@ impl Exchange {
                     });
                 }
                 let known = store::officers::find(tx, &officer.member, &officer.id).await?;
-                if by_administrator && known.is_some_and(|known| is_operator(&known)) {
+                if by_administrator && known.as_ref().is_some_and(is_operator) {
                     return Err(ExchangeError::Forbidden(
                         "only an operator can change an operator".to_owned(),
                     ));
                 }
+                // Who was dismissed starts anew: a key of before does not come back by itself.
+                let before = known.filter(|known| known.active).and_then(|known| known.key);
+                officer.key = officer.key.or(before);
                 store::officers::put(tx, &officer).await?;
-                tx.audit(audit).await.map_err(ExchangeError::Db)
+                let (member, id) = (&officer.member, &officer.id);
+                let uri = match one_time_code {
+                    true => Some(this.give_code(tx, member, id).await?),
+                    false => None,
+                };
+                if uri.is_none()
+                    && officer.key.is_none()
+                    && !store::codes::has(tx, member, id).await?
+                {
+                    return Err(ExchangeError::invalid(
+                        "key",
+                        "send a public JWK for ES256, or `one_time_code`: true, or both",
+                    ));
+                }
+                tx.audit(audit).await?;
+                Ok(uri)
             })
         });
-        write.await?;
-        self.reload().await
+        let uri = write.await?;
+        self.reload().await?;
+        Ok(uri)
     }
 
     /// Dismisses an officer: no further sign-in, no further call. Tokens already given out end by
@@ -131,6 +162,7 @@ impl Exchange {
                 }
                 officer.active = false;
                 store::officers::put(tx, &officer).await?;
+                store::codes::delete(tx, &officer.member, &officer.id).await?;
                 tx.audit(audit).await.map_err(ExchangeError::Db)
             })
         });
@@ -156,9 +188,9 @@ impl Exchange {
         let officer = snapshot.officers.get(member).and_then(|officers| officers.get(id));
         let officer =
             officer.filter(|o| o.active).ok_or_else(|| refused("no such officer, or dismissed"))?;
-        let jti_and_end = self
-            .check_assertion(assertion, &subject, &officer.verify)
-            .map_err(|why| refused(&why))?;
+        let key = officer.verify.as_ref().ok_or_else(|| refused("no key is registered"))?;
+        let jti_and_end =
+            self.check_assertion(assertion, &subject, key).map_err(|why| refused(&why))?;
         let now = self.unix_now();
         if !self.0.assertions.insert(jti_and_end.0, jti_and_end.1, now) {
             return Err(refused("used before"));
@@ -222,13 +254,14 @@ fn check(new: &NewOfficer) -> Result<(), ExchangeError> {
             "send at least one role of 1 to 64 of A-Z a-z 0-9 - _ . + =",
         ));
     }
-    if new.key.is_private() {
+    let Some(key) = &new.key else { return Ok(()) };
+    if key.is_private() {
         return Err(ExchangeError::invalid(
             "key",
             "send the public key only; this one must be replaced, it has been seen",
         ));
     }
-    match VerifyingKey::from_jwk(&new.key) {
+    match VerifyingKey::from_jwk(key) {
         Ok(key) if key.fits(SigAlg::Es256) => Ok(()),
         _ => Err(ExchangeError::invalid("key", "send a public JWK for ES256: kty EC, crv P-256")),
     }

@@ -3,6 +3,7 @@
 use basis::{Id, Timestamp};
 use kernel::db::{ColumnType, DbError, Row, Table, Tx, Value};
 
+use crate::flows::Passed;
 use crate::hops::{Direction, Hop, HopAnswer, HopRow};
 
 static HOP: Table = Table {
@@ -85,6 +86,40 @@ pub async fn received_since(tx: &mut Tx, from: Id) -> Result<Vec<Id>, DbError> {
     rows.iter().map(|row| row.get("id")).collect()
 }
 
+/// What passed between two ids, the newest first and at most `limit`: for counting.
+pub async fn passed_between(
+    tx: &mut Tx,
+    from: Id,
+    until: Id,
+    limit: i64,
+) -> Result<Vec<Passed>, DbError> {
+    let sql = "SELECT hop.recorded, hop.direction, hop.service, hop.refusal, hop_answer.status, hop_answer.recorded AS answered
+        FROM hop LEFT JOIN hop_answer ON hop_answer.hop = hop.id AND hop_answer.direction = hop.direction
+        WHERE hop.id >= $1 AND hop.id < $2 ORDER BY hop.id DESC, hop.direction LIMIT $3";
+    let rows = tx.all(sql, &[from.into(), until.into(), limit.into()]).await?;
+    rows.iter().map(passed).collect()
+}
+
+fn passed(row: &Row) -> Result<Passed, DbError> {
+    let status: Option<i64> = row.get("status")?;
+    let answered: Option<Timestamp> = row.get("answered")?;
+    Ok(Passed {
+        at: row.get("recorded")?,
+        direction: direction(row)?,
+        service: row.get("service")?,
+        refused: row.get::<Option<String>>("refusal")?.is_some(),
+        answer: status.zip(answered),
+    })
+}
+
+fn direction(row: &Row) -> Result<Direction, DbError> {
+    let direction: String = row.get("direction")?;
+    Direction::from_name(&direction).ok_or_else(|| DbError::Corrupt {
+        column: "direction".to_owned(),
+        expected: "local, out or in",
+    })
+}
+
 fn hop_values(hop: &Hop) -> [Value; 19] {
     let ctx = &hop.ctx;
     [
@@ -122,13 +157,9 @@ fn answer_values(answer: &HopAnswer) -> [Value; 6] {
 }
 
 fn hop_row(row: &Row) -> Result<HopRow, DbError> {
-    let direction: String = row.get("direction")?;
     Ok(HopRow {
         id: row.get("id")?,
-        direction: Direction::from_name(&direction).ok_or_else(|| DbError::Corrupt {
-            column: "direction".to_owned(),
-            expected: "local, out or in",
-        })?,
+        direction: direction(row)?,
         recorded: row.get("recorded")?,
         peer: row.get("peer")?,
         client: row.get("client")?,

@@ -1,5 +1,6 @@
 //! Every SQL text of the exchange, by noun.
 
+pub mod codes;
 pub mod hops;
 pub mod members;
 pub mod officers;
@@ -16,6 +17,10 @@ use serde::de::DeserializeOwned;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_init", sql: include_str!("../../migrations/0001_init.sql") },
     Migration { name: "0002_agreement", sql: include_str!("../../migrations/0002_agreement.sql") },
+    Migration {
+        name: "0003_officer_code",
+        sql: include_str!("../../migrations/0003_officer_code.sql"),
+    },
 ];
 
 /// Reads a text column as a type with `FromStr`.

@@ -23,8 +23,8 @@ impl Api {
     async fn open(store: &testkit::Store) -> Self {
         let site = one_house(store).await;
         let (auth, issuer) = testkit::officer_layer(&site.ctx, PERMISSIONS);
-        let router =
-            block(&site.exchange).into_router(OwnerMember::new("GOV/NIA")).layer(auth.layer());
+        let block = block(&site.exchange, crate::desk::deps()).unwrap();
+        let router = block.into_router(OwnerMember::new("GOV/NIA")).layer(auth.layer());
         Self { site, router, issuer }
     }
 

@@ -272,8 +272,9 @@ impl Site {
         let officer = NewOfficer {
             member: member.parse().unwrap(),
             id: id.to_owned(),
-            key: key.public_jwk(),
+            key: Some(key.public_jwk()),
             roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+            one_time_code: false,
         };
         self.exchange.put_officer(&actor(), officer).await.unwrap();
         key

@@ -3,6 +3,8 @@
 
 mod api;
 mod cases;
+mod desk;
+mod ends;
 mod fixture;
 mod forged;
 mod joining;

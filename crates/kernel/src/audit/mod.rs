@@ -12,7 +12,7 @@ mod seal;
 mod verify;
 
 pub use checkpoint::{Checkpoint, CheckpointFile, CheckpointLine};
-pub use seal::{Sealed, head, seal, sealed_after};
+pub use seal::{Sealed, head, seal, sealed_after, unsealed};
 pub use verify::{Finding, Report, Verifier, verify};
 
 use crate::db::{DbError, Row, Tx, Value};

@@ -69,6 +69,15 @@ pub async fn head(db: &Db) -> Result<(i64, [u8; 32]), DbError> {
     db.read(|tx| Box::pin(last(tx))).await
 }
 
+/// How many rows wait to be sealed; counted no further than 10,000.
+///
+/// # Errors
+/// Any [`DbError`].
+pub async fn unsealed(db: &Db) -> Result<i64, DbError> {
+    let sql = "SELECT COUNT(*) AS n FROM (SELECT id FROM audit WHERE position IS NULL LIMIT 10000) AS some";
+    db.read(move |tx| Box::pin(async move { tx.one(sql, &[]).await?.get("n") })).await
+}
+
 /// Sealed rows after `position`, in order, at most `limit`.
 ///
 /// # Errors

@@ -22,6 +22,7 @@ mod migrate;
 mod postgres;
 mod provision;
 mod row;
+mod size;
 mod sql;
 mod sqlite;
 mod table;
