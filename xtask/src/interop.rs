@@ -21,6 +21,8 @@ struct Client {
 enum Tool {
     /// `npm ci` from `package-lock.json`, then `node main.mjs`.
     Node,
+    /// The same, with a Chromium that is there already.
+    Browser,
     /// A virtual environment from `requirements.txt` with hashes, then `python main.py`.
     Python,
 }
@@ -28,12 +30,20 @@ enum Tool {
 const CLIENTS: &[Client] = &[
     Client { name: "openid-client", tool: Tool::Node },
     Client { name: "authlib", tool: Tool::Python },
+    Client { name: "pages", tool: Tool::Browser },
+    Client { name: "passkey", tool: Tool::Browser },
 ];
+
+/// Names the browser, where it is not Debian's.
+const CHROMIUM: &str = "MSINGI_CHROMIUM";
+/// `require` makes a missing browser a failure.
+const CHROMIUM_WANTED: &str = "MSINGI_TEST_CHROMIUM";
 
 const BOOT_SECONDS_MAX: u64 = 120;
 
 pub(crate) fn task(args: &[String]) -> Outcome<ExitCode> {
-    let chosen = choose(args)?;
+    let mut chosen = choose(args)?;
+    leave_out_browsers(&mut chosen)?;
     let root = shell::workspace_root()?;
     for client in &chosen {
         client.check_complete(&root)?;
@@ -74,6 +84,24 @@ fn choose(names: &[String]) -> Outcome<Vec<&'static Client>> {
     names.iter().map(find).collect()
 }
 
+/// Without Chromium, its clients are left out and that is said aloud; or it is an error, where the
+/// browser is required.
+fn leave_out_browsers(chosen: &mut Vec<&'static Client>) -> Outcome<()> {
+    let browser = std::env::var(CHROMIUM).unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
+    if Path::new(&browser).is_file() {
+        return Ok(());
+    }
+    let required = std::env::var(CHROMIUM_WANTED).is_ok_and(|value| value == "require");
+    for client in chosen.extract_if(.., |client| matches!(client.tool, Tool::Browser)) {
+        let missing = format!("no {browser} (Debian package: chromium; or set {CHROMIUM})");
+        if required {
+            return Err(format!("{} needs a browser: {missing}", client.name));
+        }
+        shell::say(&format!("interop: {} SKIPPED: {missing}", client.name));
+    }
+    Ok(())
+}
+
 impl Client {
     fn folder(&self, root: &Path) -> PathBuf {
         root.join("interop").join(self.name)
@@ -82,7 +110,7 @@ impl Client {
     /// A client that is not there fails: a check that does not run proves nothing.
     fn check_complete(&self, root: &Path) -> Outcome<()> {
         let needed = match self.tool {
-            Tool::Node => ["package-lock.json", "main.mjs"],
+            Tool::Node | Tool::Browser => ["package-lock.json", "main.mjs"],
             Tool::Python => ["requirements.txt", "main.py"],
         };
         for name in needed {
@@ -96,7 +124,7 @@ impl Client {
     fn install(&self, root: &Path, scratch: &Path) -> Outcome<()> {
         let folder = self.folder(root);
         match self.tool {
-            Tool::Node => {
+            Tool::Node | Tool::Browser => {
                 let mut npm = Command::new("npm");
                 npm.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
                 shell::must_succeed(npm.current_dir(folder))
@@ -121,11 +149,11 @@ impl Client {
 
     fn command(&self, root: &Path, scratch: &Path) -> Command {
         let mut command = match self.tool {
-            Tool::Node => Command::new("node"),
+            Tool::Node | Tool::Browser => Command::new("node"),
             Tool::Python => Command::new(self.environment(scratch).join("bin/python")),
         };
         command.arg(match self.tool {
-            Tool::Node => "main.mjs",
+            Tool::Node | Tool::Browser => "main.mjs",
             Tool::Python => "main.py",
         });
         command.current_dir(self.folder(root));
@@ -154,7 +182,8 @@ impl Sandbox {
         let errors = output.try_clone().map_err(unusable)?;
         let handover = dir.join("handover.json");
         let mut demo = Command::new(binary);
-        demo.args(["demo", "--port", "0", "--handover"]).arg(&handover);
+        demo.args(["demo", "--one-process", "--residents", "200", "--port", "0", "--handover"]);
+        demo.arg(&handover);
         demo.current_dir(&dir).stdin(Stdio::null()).stdout(output).stderr(errors);
         let process = demo.spawn().map_err(|e| format!("cannot run {}: {e}", binary.display()))?;
         let mut sandbox = Sandbox { process, variables: BTreeMap::new(), log };

@@ -47,13 +47,30 @@ pub const AUTHENTICATOR_LOCKED: AuditEvent = AuditEvent {
     name: "identity.authenticator.locked",
     says: "An authenticator was locked for a while after wrong codes in a row.",
 };
+/// A passkey was added.
+pub const PASSKEY_ADDED: AuditEvent = AuditEvent {
+    name: "identity.passkey.added",
+    says: "A person who was signed in added a passkey.",
+};
+/// A passkey was removed.
+pub const PASSKEY_REMOVED: AuditEvent = AuditEvent {
+    name: "identity.passkey.removed",
+    says: "A person who was signed in removed a passkey.",
+};
+/// A passkey is locked.
+pub const PASSKEY_LOCKED: AuditEvent = AuditEvent {
+    name: "identity.passkey.locked",
+    says: "A passkey was locked for a while after answers in a row that did not verify.",
+};
 /// Somebody signed in.
-pub const LOGIN_SUCCEEDED: AuditEvent =
-    AuditEvent { name: "identity.login.succeeded", says: "A person signed in with a code." };
+pub const LOGIN_SUCCEEDED: AuditEvent = AuditEvent {
+    name: "identity.login.succeeded",
+    says: "A person signed in; the detail says by what: code, passkey or foreign provider.",
+};
 /// Somebody did not get in.
 pub const LOGIN_REFUSED: AuditEvent = AuditEvent {
     name: "identity.login.refused",
-    says: "A sign-in was refused because the code was wrong or had been used.",
+    says: "A sign-in was refused: a code was wrong or had been used, or a passkey's answer did not verify.",
 };
 /// Somebody signed out.
 pub const LOGIN_ENDED: AuditEvent =
@@ -99,6 +116,9 @@ pub const AUDIT_EVENTS: &[AuditEvent] = &[
     VID_REPLACED,
     AUTHENTICATOR_ENROLLED,
     AUTHENTICATOR_LOCKED,
+    PASSKEY_ADDED,
+    PASSKEY_REMOVED,
+    PASSKEY_LOCKED,
     LOGIN_SUCCEEDED,
     LOGIN_REFUSED,
     LOGIN_ENDED,

@@ -60,6 +60,7 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "0002_response_alg",
         sql: include_str!("../migrations/0002_response_alg.sql"),
     },
+    Migration { name: "0003_sign_ins", sql: include_str!("../migrations/0003_sign_ins.sql") },
 ];
 
 /// Seconds between two comparisons with the civil register.
@@ -118,6 +119,7 @@ pub fn block(ctx: &Ctx, deps: Deps) -> Result<Block, BuildError> {
             .routes(routes!(http::exchange::show_facts))
             .routes(routes!(http::exchange::show_read_log))
             .routes(routes!(http::exchange::note_attempt))
+            .routes(routes!(http::exchange::show_my_sign_ins))
             .routes(routes!(http::desk::enrol_totp))
             .routes(routes!(http::desk::replace_vid))
             .routes(routes!(http::desk::list_vids))
@@ -145,6 +147,7 @@ pub fn block(ctx: &Ctx, deps: Deps) -> Result<Block, BuildError> {
         services: vec![
             ServiceOffer { code: identity::TRANSLATE, prefix: "/identity/translate" },
             ServiceOffer { code: identity::PERSONS, prefix: "/identity/persons" },
+            ServiceOffer { code: identity::MY_SIGN_INS, prefix: "/identity/my-sign-ins" },
             ServiceOffer { code: reads::SERVICE, prefix: "/identity/read-log" },
             ServiceOffer { code: "events", prefix: "/identity/events" },
         ],
@@ -165,14 +168,19 @@ const RETENTION: &[Retention] = &[
     Retention { record: "relying_party", class: RetentionClass::Case },
     Retention { record: "reconciliation_difference", class: RetentionClass::Case },
     Retention { record: "read_log", class: RetentionClass::Log },
+    Retention { record: "passkey", class: RetentionClass::Vital },
+    Retention { record: "sign_in", class: RetentionClass::Log },
     Retention { record: "login_session", class: RetentionClass::Session },
     Retention { record: "code_grant", class: RetentionClass::Session },
     Retention { record: "used_assertion", class: RetentionClass::Session },
+    Retention { record: "used_challenge", class: RetentionClass::Session },
 ];
 
 /// Templates of the block, by the name handlers use.
-pub const TEMPLATES: [(&str, &str); 4] = [
+pub const TEMPLATES: [(&str, &str); 6] = [
     ("identity/sign_in.html", include_str!("../templates/sign_in.html")),
+    ("identity/passkeys.html", include_str!("../templates/passkeys.html")),
+    ("identity/sign_ins.html", include_str!("../templates/sign_ins.html")),
     ("identity/claims.html", include_str!("../templates/claims.html")),
     ("identity/sign_out.html", include_str!("../templates/sign_out.html")),
     ("identity/refused.html", include_str!("../templates/refused.html")),

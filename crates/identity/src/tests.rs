@@ -1,7 +1,7 @@
 //! The block as a value: its pages in every language, its routes and its catalogue.
 
 use super::*;
-use crate::web::samples;
+use crate::web::samples::samples;
 use basis::{Clock, Rng};
 use std::collections::BTreeSet;
 

@@ -28,19 +28,26 @@ pub fn protect(headers: &mut HeaderMap, secure: bool) {
     }
 }
 
-/// Lets this one page's forms end at `origin` as well. One that is no plain origin is left out, which leaves the page
-/// stricter than asked and never looser.
-pub fn allow_forms_to(headers: &mut HeaderMap, origin: &str) {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b":/.-_[]".contains(&byte);
-    let is_origin = (origin.starts_with("https://") || origin.starts_with("http://"))
-        && origin.bytes().all(plain);
-    if !is_origin {
-        tracing::warn!("A page asked for forms to something that is no origin");
-        return;
+/// Loosens the policy of one page: its forms may end at `forms_to` as well, and a `script` of ours may run. An origin that
+/// is no plain one is left out, which leaves the page stricter than asked and never looser.
+pub fn loosen(headers: &mut HeaderMap, forms_to: Option<&str>, script: bool) {
+    let mut policy = POLICY.to_owned();
+    if script {
+        policy = policy.replace("script-src 'none'", "script-src 'self'");
     }
-    if let Ok(policy) = HeaderValue::from_str(&format!("{POLICY} {origin}")) {
+    match forms_to {
+        Some(origin) if is_origin(origin) => policy = format!("{policy} {origin}"),
+        Some(_) => tracing::warn!("A page asked for forms to something that is no origin"),
+        None => {}
+    }
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
+}
+
+fn is_origin(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b":/.-_[]".contains(&byte);
+    (text.starts_with("https://") || text.starts_with("http://")) && text.bytes().all(plain)
 }
 
 #[cfg(test)]
@@ -50,11 +57,20 @@ mod tests {
     #[test]
     fn what_is_set_stays() {
         let mut headers = HeaderMap::new();
-        allow_forms_to(&mut headers, "https://shop.example:8443");
+        loosen(&mut headers, Some("https://shop.example:8443"), false);
         protect(&mut headers, true);
         let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(policy.ends_with("form-action 'self' https://shop.example:8443"), "{policy}");
         assert!(headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
+    }
+
+    #[test]
+    fn a_script_of_ours_is_let_run_and_no_other() {
+        let mut headers = HeaderMap::new();
+        loosen(&mut headers, None, true);
+        let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert_eq!(policy, POLICY.replace("script-src 'none'", "script-src 'self'"));
+        assert!(!policy.contains("unsafe"));
     }
 
     #[test]
@@ -66,7 +82,7 @@ mod tests {
             "",
         ] {
             let mut headers = HeaderMap::new();
-            allow_forms_to(&mut headers, origin);
+            loosen(&mut headers, Some(origin), false);
             protect(&mut headers, false);
             assert_eq!(headers[header::CONTENT_SECURITY_POLICY], POLICY, "{origin}");
         }

@@ -16,6 +16,7 @@ pub struct Page<'v> {
     context: Value,
     status: StatusCode,
     forms_to: Option<String>,
+    script: Option<String>,
 }
 
 /// What the shell shows around every page.
@@ -45,7 +46,7 @@ struct Language {
 
 impl<'v> Page<'v> {
     pub(crate) fn new(visit: &'v Visit, template: &'static str, context: Value) -> Self {
-        Self { visit, template, context, status: StatusCode::OK, forms_to: None }
+        Self { visit, template, context, status: StatusCode::OK, forms_to: None, script: None }
     }
 
     /// Another status than 200, such as 422 for a form that is shown again with its errors.
@@ -61,6 +62,13 @@ impl<'v> Page<'v> {
         self
     }
 
+    /// Lets one script of ours run on the page; the template places it with `{{ script }}`. Only for what a browser does not
+    /// do without, such as passkeys: the page must stand without it. `path` is one of our own, in plain characters.
+    pub fn script(mut self, path: &str) -> Self {
+        self.script = Some(path.to_owned());
+        self
+    }
+
     /// The answer. A template that fails is our fault: it is logged, and the visitor gets the page for that.
     pub fn respond(self) -> Response {
         let (status, html) = match self.html() {
@@ -72,7 +80,13 @@ impl<'v> Page<'v> {
                     detail => self.visit.t("error.failed", &[]),
                     trace => Value::from(()),
                 };
-                let sorry = Self { template: "error.html", context: sorry, forms_to: None, ..self };
+                let sorry = Self {
+                    template: "error.html",
+                    context: sorry,
+                    forms_to: None,
+                    script: None,
+                    ..self
+                };
                 let html =
                     sorry.html().unwrap_or_else(|_| sorry.visit.t("error.failed-title", &[]));
                 return sorry.answer(StatusCode::INTERNAL_SERVER_ERROR, html);
@@ -89,8 +103,11 @@ impl<'v> Page<'v> {
         let visit = self.visit;
         let helpers = &visit.ui.0.helpers[&visit.lang];
         let csrf = format!("<input type=\"hidden\" name=\"csrf\" value=\"{}\">", visit.token);
+        let script = self.script.as_ref();
+        let script = script.map(|path| format!("<script src=\"{path}\" defer></script>"));
         let page = context! {
             page => self.frame(),
+            script => Value::from_safe_string(script.unwrap_or_default()),
             csrf => Value::from_safe_string(csrf),
             ..context! { ..helpers.clone(), ..self.context.clone() }
         };
@@ -142,8 +159,8 @@ impl<'v> Page<'v> {
         for cookie in &self.visit.cookies {
             sent.append(header::SET_COOKIE, cookie.clone());
         }
-        if let Some(origin) = &self.forms_to {
-            headers::allow_forms_to(sent, origin);
+        if self.forms_to.is_some() || self.script.is_some() {
+            headers::loosen(sent, self.forms_to.as_deref(), self.script.is_some());
         }
         headers::protect(sent, self.visit.ui.site().secure);
         response

@@ -4,7 +4,8 @@ use crate::service::Identity;
 use axum::extract::State;
 use contracts::Caller;
 use contracts::identity::{
-    PersonFacts, ResolveIn, ResolveManyIn, ResolveManyOut, ResolveOut, TranslateIn, TranslateOut,
+    PersonFacts, ResolveIn, ResolveManyIn, ResolveManyOut, ResolveOut, SignIns, SignInsQuery,
+    TranslateIn, TranslateOut,
 };
 use contracts::reads::attempt::Attempt;
 use contracts::reads::{ReadLog, ReadLogQuery};
@@ -94,4 +95,17 @@ pub async fn note_attempt(
 ) -> Result<StatusCode, Problem> {
     identity.note_attempt(attempt.subject()?, attempt).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// When and how the subject of the call signed in.
+#[utoipa::path(get, path = "/identity/my-sign-ins",
+    params(("before" = Option<String>, Query), ("limit" = Option<u16>, Query, description = "1 to 100")),
+    responses((status = 200, body = SignIns), Problem))]
+pub async fn show_my_sign_ins(
+    State(identity): State<Identity>,
+    caller: Caller,
+    Query(query): Query<SignInsQuery>,
+) -> Result<Json<SignIns>, Problem> {
+    let subject = caller.subject()?;
+    Ok(Json(identity.my_sign_ins(caller.0, subject, query).await?))
 }

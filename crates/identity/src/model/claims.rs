@@ -1,14 +1,12 @@
 //! What relying parties are told: the claims of the ID token, the access token and userinfo
 //! (OpenID Connect Core 1.0 sections 2, 5.1 and 5.3; RFC 9068 section 2.2).
 
+use super::method::{acr, amr};
 use super::person::Facts;
 use basis::{Id, PartialDate, Timestamp};
+use contracts::identity::SignInMethod;
 use serde_json::{Map, Value};
 
-/// Authentication with a generated code (GovStack Identity, list of ACR values).
-pub const ACR: &str = "idbb:acr:generated-code";
-/// RFC 8176 section 2.
-pub const AMR: &str = "otp";
 /// Seconds an ID token is good for; it is read once.
 pub const ID_TOKEN_SECONDS: i64 = 300;
 /// Seconds an access token is good for.
@@ -88,6 +86,8 @@ pub struct SignIn {
     pub subject: String,
     /// When the person proved who they are.
     pub auth_time: Timestamp,
+    /// How they proved it.
+    pub method: SignInMethod,
     /// The relying party's own value, given back unread.
     pub nonce: Option<String>,
     /// What was granted, `openid` or `openid profile`.
@@ -113,7 +113,7 @@ impl SignIn {
             "jti": self.grant,
             "scope": self.scope,
             "auth_time": self.auth_time.unix_seconds(),
-            "acr": ACR,
+            "acr": acr(self.method),
         })
     }
 
@@ -129,10 +129,12 @@ impl SignIn {
             "iat": now,
             "exp": now + ID_TOKEN_SECONDS,
             "auth_time": self.auth_time.unix_seconds(),
-            "acr": ACR,
-            "amr": [AMR],
+            "acr": acr(self.method),
             "at_hash": at_hash,
         });
+        if !amr(self.method).is_empty() {
+            claims["amr"] = amr(self.method).into();
+        }
         if let Some(nonce) = &self.nonce {
             claims["nonce"] = nonce.as_str().into();
         }
@@ -208,6 +210,7 @@ mod tests {
             client: "portal".to_owned(),
             subject: "p".to_owned(),
             auth_time: at.plus_seconds(-5),
+            method: SignInMethod::Code,
             nonce: Some("n".to_owned()),
             scope: "openid".to_owned(),
             grant: Id::from_bytes([1; 16]),
@@ -228,7 +231,9 @@ mod tests {
             (&access["aud"], &access["exp"]),
             (&"https://id".into(), &1_800_000_600_i64.into())
         );
-        let without = SignIn { nonce: None, ..sign_in };
-        assert!(without.id_token("h").get("nonce").is_none());
+        assert_eq!(id["acr"], "idbb:acr:generated-code");
+        let without = SignIn { nonce: None, method: SignInMethod::Foreign, ..sign_in };
+        let id = without.id_token("h");
+        assert!(id.get("nonce").is_none() && id.get("amr").is_none());
     }
 }

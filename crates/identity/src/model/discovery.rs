@@ -1,7 +1,8 @@
 //! What the OpenID provider says about itself (OpenID Connect Discovery 1.0 section 3, RFC 8414
 //! section 2).
 
-use super::claims::{ACR, Claim};
+use super::claims::Claim;
+use super::method;
 use super::response_alg::ResponseAlg;
 use credential::SigAlg;
 use serde_json::{Value, json};
@@ -31,7 +32,7 @@ pub fn metadata(issuer: &str) -> Value {
         "token_endpoint_auth_methods_supported": ["private_key_jwt"],
         "token_endpoint_auth_signing_alg_values_supported": assertions,
         "code_challenge_methods_supported": ["S256"],
-        "acr_values_supported": [ACR],
+        "acr_values_supported": method::ALL.map(method::acr),
         "claim_types_supported": ["normal"],
         "claims_supported": claims,
         "claims_parameter_supported": false,

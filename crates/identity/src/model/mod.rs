@@ -2,10 +2,15 @@
 //! database, no HTTP.
 
 pub mod assertion;
+pub mod challenge;
 pub mod claims;
 pub mod client;
+pub mod device;
 pub mod discovery;
+pub mod home;
+pub mod method;
 pub mod number;
+pub mod passkey;
 pub mod person;
 pub mod pkce;
 pub mod request;

@@ -1,12 +1,17 @@
 //! Use cases. Each has the same shape: ask others first if need be, then in one transaction load,
 //! decide (in `model`), store, audit, emit. Nothing else in the block opens a transaction.
 
+mod admission;
 mod authenticators;
+mod challenges;
 mod clients;
+mod codes;
 mod facts;
+mod history;
 mod imports;
 mod login;
 mod many;
+mod passkeys;
 mod persons;
 mod pseudonyms;
 mod reconciliation;
@@ -15,11 +20,14 @@ mod tokens;
 mod userinfo;
 mod vids;
 
+pub use admission::{Arrival, SignedIn, Target};
 pub use authenticators::{EnrolIn, Enrolled};
 pub use clients::ClientOut;
+pub use codes::Credentials;
 pub(crate) use login::SESSION_SECONDS;
-pub use login::{Asked, Authorized, Credentials, Judged, SignedIn};
+pub use login::{Asked, Authorized, Judged};
 pub use many::{ListVidsIn, VidOfRegistration, VidsOut};
+pub(crate) use passkeys::{Changed, Enrolment, PasskeyOut, Question};
 pub use persons::CIVIL;
 pub use reconciliation::{DifferenceOut, Reconciliation, RunOut};
 pub use tokens::TokenOut;
@@ -27,6 +35,7 @@ pub use userinfo::{Userinfo, UserinfoError};
 pub use vids::{ReplaceVidIn, VidOut};
 
 use crate::Deps;
+use crate::model::home::Home;
 use aws_lc_rs::digest;
 use basis::{Clock, Id, Rng};
 use contracts::civil::BirthClient;
@@ -40,6 +49,8 @@ use std::sync::Arc;
 
 /// Purpose of the ES256 keys that sign tokens.
 const TOKEN_KEY: &str = "oidc";
+/// Who acts, in audit rows, where it is the person.
+const PERSON: &str = "person";
 
 /// The identity block's use cases. Cheap to clone; the state of every handler.
 #[derive(Clone)]
@@ -59,6 +70,8 @@ struct Inner {
     node: String,
     /// What the codes of nobody are compared with.
     decoy: Totp,
+    /// Where passkeys belong; none where they cannot be had.
+    home: Option<Home>,
 }
 
 impl Identity {
@@ -75,6 +88,7 @@ impl Identity {
             sandbox: ctx.sandbox,
             births: BirthClient::new(Arc::clone(&deps.wire)),
             node: Id::random(&ctx.rng).to_string(),
+            home: Home::of(&ctx.issuer),
             decoy: Totp::draw(Algorithm::Sha1),
             deps,
         }))
@@ -86,6 +100,11 @@ impl Identity {
         &self.0.issuer
     }
 
+    /// Where passkeys belong.
+    pub(crate) fn home(&self) -> Option<&Home> {
+        self.0.home.as_ref()
+    }
+
     /// 256 random bits in base64url, for codes and cookies.
     fn secret_text(&self) -> String {
         base64url::encode(self.0.rng.bytes::<32>())
@@ -94,6 +113,10 @@ impl Identity {
 
 /// What of a secret is stored: SHA-256. It has 256 random bits, so that nothing is to be guessed.
 fn sha256(text: &str) -> [u8; 32] {
-    let digest = digest::digest(&digest::SHA256, text.as_bytes());
+    sha256_of(text.as_bytes())
+}
+
+fn sha256_of(bytes: &[u8]) -> [u8; 32] {
+    let digest = digest::digest(&digest::SHA256, bytes);
     <[u8; 32]>::try_from(digest.as_ref()).expect("SHA-256 gives 32 bytes")
 }

@@ -154,6 +154,7 @@ impl Identity {
             client: party.id.clone(),
             subject: subject.0.to_string(),
             auth_time: grant.auth_time,
+            method: grant.method,
             nonce,
             scope: grant.scope.clone(),
             grant: grant.id,

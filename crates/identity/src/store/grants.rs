@@ -1,9 +1,11 @@
 //! Tables `code_grant` and `used_assertion`.
 
-use super::{clients, person};
+use super::{clients, method, person};
 use crate::model::claims::Claim;
+use crate::model::method::name;
 use crate::model::person::{Person, PersonId};
 use basis::{Id, Timestamp};
+use contracts::identity::SignInMethod;
 use kernel::db::{DbError, Row, Tx, Value};
 
 /// A grant to be written.
@@ -29,6 +31,8 @@ pub struct New {
     pub claims: Vec<Claim>,
     /// When the person proved who they are.
     pub auth_time: Timestamp,
+    /// How they proved it.
+    pub method: SignInMethod,
     /// When the code ends.
     pub expires: Timestamp,
 }
@@ -54,6 +58,8 @@ pub struct Grant {
     pub claims: Vec<Claim>,
     /// When the person proved who they are.
     pub auth_time: Timestamp,
+    /// How they proved it.
+    pub method: SignInMethod,
     /// When the code ends.
     pub expires: Timestamp,
     /// When the code was exchanged.
@@ -65,8 +71,9 @@ pub struct Grant {
 /// Adds a grant with its code.
 pub async fn insert(tx: &mut Tx, new: &New) -> Result<(), DbError> {
     let sql = "INSERT INTO code_grant
-            (id, code, relying_party, person, redirect_uri, challenge, nonce, scope, claims, auth_time, expires)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+            (id, code, relying_party, person, redirect_uri, challenge, nonce, scope, claims, auth_time, method,
+             expires)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     let args: Vec<Value> = vec![
         new.id.into(),
         new.code.into(),
@@ -78,6 +85,7 @@ pub async fn insert(tx: &mut Tx, new: &New) -> Result<(), DbError> {
         new.scope.as_str().into(),
         Claim::to_list(&new.claims).into(),
         new.auth_time.into(),
+        name(new.method).into(),
         new.expires.into(),
     ];
     tx.defer(sql, args).await
@@ -87,7 +95,7 @@ pub async fn insert(tx: &mut Tx, new: &New) -> Result<(), DbError> {
 pub async fn find_by_code(tx: &mut Tx, code: [u8; 32]) -> Result<Option<Grant>, DbError> {
     let sql =
         "SELECT g.id, g.relying_party, g.person, p.reference, g.redirect_uri, g.challenge, g.nonce,
-            g.scope, g.claims, g.auth_time, g.expires, g.redeemed, g.revoked
+            g.scope, g.claims, g.auth_time, g.method, g.expires, g.redeemed, g.revoked
         FROM code_grant g JOIN person p ON p.id = g.person WHERE g.code = $1";
     tx.opt(sql, &[code.into()]).await?.as_ref().map(grant).transpose()
 }
@@ -96,7 +104,7 @@ pub async fn find_by_code(tx: &mut Tx, code: [u8; 32]) -> Result<Option<Grant>, 
 pub async fn find(tx: &mut Tx, id: Id) -> Result<Option<Grant>, DbError> {
     let sql =
         "SELECT g.id, g.relying_party, g.person, p.reference, g.redirect_uri, g.challenge, g.nonce,
-            g.scope, g.claims, g.auth_time, g.expires, g.redeemed, g.revoked
+            g.scope, g.claims, g.auth_time, g.method, g.expires, g.redeemed, g.revoked
         FROM code_grant g JOIN person p ON p.id = g.person WHERE g.id = $1";
     tx.opt(sql, &[id.into()]).await?.as_ref().map(grant).transpose()
 }
@@ -147,6 +155,7 @@ fn grant(row: &Row) -> Result<Grant, DbError> {
         scope: row.get("scope")?,
         claims: clients::claims(row)?,
         auth_time: row.get("auth_time")?,
+        method: method(row)?,
         expires: row.get("expires")?,
         redeemed: row.get("redeemed")?,
         revoked: row.get("revoked")?,

@@ -3,12 +3,16 @@
 pub mod authenticators;
 pub mod clients;
 pub mod grants;
+pub mod history;
+pub mod passkeys;
 pub mod persons;
 pub mod pseudonyms;
 pub mod reconciliation;
 pub mod sessions;
 
+use crate::model::method::from_name;
 use crate::model::person::{Person, PersonId};
+use contracts::identity::SignInMethod;
 use kernel::db::{DbError, Row, Value};
 
 /// A blind index over a value that stands only sealed.
@@ -22,6 +26,13 @@ fn person_id(row: &Row) -> Result<PersonId, DbError> {
 /// A person with the reference for audit rows.
 fn person(row: &Row) -> Result<Person, DbError> {
     Ok(Person { id: person_id(row)?, reference: row.get("reference")? })
+}
+
+/// A column `method`.
+fn method(row: &Row) -> Result<SignInMethod, DbError> {
+    let name: String = row.get("method")?;
+    let corrupt = || DbError::Corrupt { column: "method".to_owned(), expected: "a way to sign in" };
+    from_name(&name).ok_or_else(corrupt)
 }
 
 impl From<PersonId> for Value {

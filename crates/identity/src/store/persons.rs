@@ -153,6 +153,12 @@ pub async fn sealed(tx: &mut Tx, id: PersonId) -> Result<Option<Sealed>, DbError
     .transpose()
 }
 
+/// The person with this id.
+pub async fn find(tx: &mut Tx, id: PersonId) -> Result<Option<Person>, DbError> {
+    let sql = "SELECT id AS person, reference FROM person WHERE id = $1";
+    tx.opt(sql, &[id.into()]).await?.as_ref().map(person).transpose()
+}
+
 /// Whether a UIN is taken.
 pub async fn has_uin(tx: &mut Tx, index: Index) -> Result<bool, DbError> {
     let sql = "SELECT 1 AS found FROM person WHERE uin_index = $1";

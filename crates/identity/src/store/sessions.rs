@@ -1,8 +1,10 @@
 //! Table `login_session`.
 
-use super::person;
-use crate::model::person::{Person, PersonId};
+use super::{method, person};
+use crate::model::method::name;
+use crate::model::person::Person;
 use basis::Timestamp;
+use contracts::identity::SignInMethod;
 use kernel::db::{DbError, Row, Tx, Value};
 
 /// A browser in which somebody is signed in.
@@ -14,26 +16,33 @@ pub struct Session {
     pub request: [u8; 32],
     /// When they proved it.
     pub auth_time: Timestamp,
+    /// How they proved it.
+    pub method: SignInMethod,
 }
 
 /// Adds a session.
 pub async fn insert(
     tx: &mut Tx,
     token: [u8; 32],
-    person: PersonId,
-    request: [u8; 32],
+    session: &Session,
     expires: Timestamp,
 ) -> Result<(), DbError> {
-    let sql = "INSERT INTO login_session (token, person, request, auth_time, expires)
-        VALUES ($1, $2, $3, $4, $5)";
-    let args: Vec<Value> =
-        vec![token.into(), person.into(), request.into(), tx.now().into(), expires.into()];
+    let sql = "INSERT INTO login_session (token, person, request, auth_time, method, expires)
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    let args: Vec<Value> = vec![
+        token.into(),
+        session.person.id.into(),
+        session.request.into(),
+        session.auth_time.into(),
+        name(session.method).into(),
+        expires.into(),
+    ];
     tx.defer(sql, args).await
 }
 
 /// The session of a cookie, while it runs.
 pub async fn find(tx: &mut Tx, token: [u8; 32]) -> Result<Option<Session>, DbError> {
-    let sql = "SELECT s.person, p.reference, s.request, s.auth_time
+    let sql = "SELECT s.person, p.reference, s.request, s.auth_time, s.method
         FROM login_session s JOIN person p ON p.id = s.person
         WHERE s.token = $1 AND s.expires > $2";
     let now = tx.now();
@@ -57,5 +66,6 @@ fn session(row: &Row) -> Result<Session, DbError> {
         person: person(row)?,
         request: row.get("request")?,
         auth_time: row.get("auth_time")?,
+        method: method(row)?,
     })
 }

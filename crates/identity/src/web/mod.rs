@@ -1,6 +1,9 @@
 //! The pages people see when they sign in. They work without script.
 
 mod claims;
+mod door;
+mod own;
+mod script;
 mod sign_in;
 mod sign_out;
 
@@ -16,6 +19,14 @@ use ui::{Lang, Ui, Visit};
 
 /// Where the sign-in form goes.
 const SIGN_IN: &str = "/identity/sign-in";
+/// Where a passkey's answer goes.
+const SIGN_IN_BY_PASSKEY: &str = "/identity/sign-in/passkey";
+/// A person's passkeys.
+const PASSKEYS: &str = "/identity/passkeys";
+/// Where the wish to remove one goes.
+const PASSKEYS_REMOVE: &str = "/identity/passkeys/remove";
+/// A person's sign-ins.
+const SIGN_INS: &str = "/identity/sign-ins";
 /// Where the answer about claims goes.
 const CLAIMS: &str = "/identity/sign-in/claims";
 /// Where one signs out.
@@ -40,6 +51,18 @@ pub(crate) fn routes() -> Pages<App> {
         .post("/authorize", sign_in::authorize_by_form)
         .get(SIGN_IN, sign_in::back_to_authorize)
         .post(SIGN_IN, sign_in::sign_in)
+        .get(SIGN_IN_BY_PASSKEY, sign_in::back_to_authorize)
+        .post(SIGN_IN_BY_PASSKEY, sign_in::sign_in_by_passkey)
+        .get(door::ENTER, own::back)
+        .post(door::ENTER, own::enter)
+        .get(door::ENTER_BY_PASSKEY, own::back)
+        .post(door::ENTER_BY_PASSKEY, own::enter_by_passkey)
+        .get(PASSKEYS, own::show_passkeys)
+        .post(PASSKEYS, own::add_passkey)
+        .get(PASSKEYS_REMOVE, own::back)
+        .post(PASSKEYS_REMOVE, own::remove_passkey)
+        .get(SIGN_INS, own::show_sign_ins)
+        .get(script::PATH, script::serve)
         .get(CLAIMS, claims::show)
         .post(CLAIMS, claims::decide)
         .get(SIGN_OUT, sign_out::show)
@@ -106,30 +129,5 @@ fn failed(visit: &Visit, error: Error) -> Response {
     }
 }
 
-/// Every page with something to show, for the tests.
 #[cfg(test)]
-pub(crate) fn samples() -> Vec<ui::Sample> {
-    let mut errors = ui::Errors::none();
-    errors.add("number", "Check the number");
-    errors.add("code", "Six digits");
-    let sign_in = |errors| sign_in::SignInPage {
-        party: "Portal & <friends>".to_owned(),
-        action: "/identity/sign-in?a=1&b=2".to_owned(),
-        number: "1234".to_owned(),
-        errors,
-    };
-    let claims = claims::ClaimsPage {
-        party: "Portal".to_owned(),
-        action: "/identity/sign-in/claims?a=1".to_owned(),
-        claims: vec!["name", "given_name", "family_name", "birthdate"],
-    };
-    let sign_out = |signed_in| sign_out::SignOutPage { signed_in, action: SIGN_OUT };
-    vec![
-        ui::Sample::new("identity/sign_in.html", sign_in(ui::Errors::none())),
-        ui::Sample::new("identity/sign_in.html", sign_in(errors)),
-        ui::Sample::new("identity/claims.html", claims),
-        ui::Sample::new("identity/sign_out.html", sign_out(true)),
-        ui::Sample::new("identity/sign_out.html", sign_out(false)),
-        ui::Sample::new("identity/refused.html", RefusedPage { reason: "client_id".to_owned() }),
-    ]
-}
+pub(crate) mod samples;

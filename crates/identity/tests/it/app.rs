@@ -252,7 +252,7 @@ impl App {
 
     /// Every value of every table of the block.
     pub async fn all_values(&self) -> Vec<(&'static str, Value)> {
-        const TABLES: [&str; 16] = [
+        const TABLES: [&str; 19] = [
             "SELECT * FROM person",
             "SELECT * FROM vid",
             "SELECT * FROM pseudonym",
@@ -260,6 +260,9 @@ impl App {
             "SELECT * FROM authenticator",
             "SELECT * FROM refused_attempt",
             "SELECT * FROM login_session",
+            "SELECT * FROM sign_in",
+            "SELECT * FROM passkey",
+            "SELECT * FROM used_challenge",
             "SELECT * FROM code_grant",
             "SELECT * FROM used_assertion",
             "SELECT * FROM read_log",

@@ -11,6 +11,8 @@ use tower::ServiceExt;
 pub struct Browser {
     router: Router,
     cookies: BTreeMap<String, String>,
+    /// The host that the addresses name.
+    pub host: &'static str,
 }
 
 pub struct Page {
@@ -21,7 +23,12 @@ pub struct Page {
 
 impl Browser {
     pub fn new(app: &App) -> Self {
-        Self { router: app.router.clone(), cookies: BTreeMap::new() }
+        Self { router: app.router.clone(), cookies: BTreeMap::new(), host: "127.0.0.1" }
+    }
+
+    /// A browser at the name that passkeys are bound to.
+    pub fn at_home(app: &App) -> Self {
+        Self { host: "localhost", ..Self::new(app) }
     }
 
     pub async fn get(&mut self, path: &str) -> Page {
@@ -35,6 +42,14 @@ impl Browser {
         all.extend(fields);
         let path = between(&page.html, "<form method=\"post\" action=\"", "\"");
         self.post(&unescape(&path), &all).await
+    }
+
+    /// Sends the form that the script fills in, as the script does.
+    pub async fn submit_passkey(&mut self, page: &Page, credential: &str) -> Page {
+        let csrf = between(&page.html, "name=\"csrf\" value=\"", "\"");
+        let before = page.html.split_once("\" id=\"passkey\"").expect("a form for passkeys").0;
+        let path = unescape(before.rsplit_once("action=\"").unwrap().1);
+        self.post(&path, &[("csrf", csrf.as_str()), ("credential", credential)]).await
     }
 
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
@@ -55,6 +70,9 @@ impl Browser {
                 self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request.headers_mut().insert("cookie", pairs.join("; ").parse().unwrap());
         }
+        request.headers_mut().insert("host", self.host.parse().unwrap());
+        let agent = "Mozilla/5.0 (Android 14; Mobile; rv:133.0) Gecko/133.0 Firefox/133.0";
+        request.headers_mut().insert("user-agent", agent.parse().unwrap());
         let answer = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();
         for line in parts.headers.get_all("set-cookie") {
@@ -90,7 +108,16 @@ impl Page {
     /// The page without what differs each time.
     pub fn stripped(&self) -> String {
         let csrf = between(&self.html, "name=\"csrf\" value=\"", "\"");
-        self.html.replace(&csrf, "CSRF")
+        let page = self.html.replace(&csrf, "CSRF");
+        match self.html.contains("data-challenge") {
+            true => page.replace(&self.data("challenge"), "CHALLENGE"),
+            false => page,
+        }
+    }
+
+    /// What the form for passkeys tells the script.
+    pub fn data(&self, name: &str) -> String {
+        between(&self.html, &format!("data-{name}=\""), "\"")
     }
 }
 

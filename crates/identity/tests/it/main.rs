@@ -8,9 +8,13 @@ mod browser;
 #[cfg(test)]
 mod desk;
 #[cfg(test)]
+mod history;
+#[cfg(test)]
 mod many;
 #[cfg(test)]
 mod party;
+#[cfg(test)]
+mod passkeys;
 #[cfg(test)]
 mod persons;
 #[cfg(test)]

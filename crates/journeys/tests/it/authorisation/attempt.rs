@@ -6,10 +6,11 @@ use serde_json::Value;
 use std::fmt;
 
 /// Services and the paths under which their blocks serve them.
-const PREFIXES: [(&str, &str); 22] = [
+const PREFIXES: [(&str, &str); 23] = [
     ("GOV/NIA/identity/events", "/identity/events"),
     ("GOV/NIA/identity/persons", "/identity/persons"),
     ("GOV/NIA/identity/read-log", "/identity/read-log"),
+    ("GOV/NIA/identity/my-sign-ins", "/identity/my-sign-ins"),
     ("GOV/CRO/civil/births", "/civil/births"),
     ("GOV/CRO/civil/events", "/civil/events"),
     ("GOV/CRO/civil/read-log", "/civil/read-log"),
@@ -67,6 +68,22 @@ impl Attempt {
             cookies: String::new(),
             headers,
             body,
+            form: None,
+            raw: None,
+        }
+    }
+
+    /// A request of a page.
+    pub fn to(method: &'static str, path: &str) -> Self {
+        let (bearer, cookies) = (None, String::new());
+        let path = path.to_owned();
+        Self {
+            path,
+            method,
+            bearer,
+            cookies,
+            headers: Vec::new(),
+            body: None,
             form: None,
             raw: None,
         }

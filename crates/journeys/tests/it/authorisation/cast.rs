@@ -8,12 +8,17 @@ use basis::{Clock, Id, Rng};
 use bytes::Bytes;
 use contracts::{CallContext, LegalBasis, Pseudonym, Wire, WireError};
 use credential::SigningKey;
+use credential::totp::Totp;
 use msingi::demo::{Browser, Desk, Site, Told, world};
 use reqwest::{Client, redirect};
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::Mutex;
+use ui::desk;
+
+/// The cookie with the token of the sign-in page's form.
+const FORM_COOKIE: &str = "exchange-form";
 
 /// Member and roles.
 type Kind = (String, Vec<String>);
@@ -29,6 +34,7 @@ pub struct Cast<'c> {
     agreement: String,
     roles: BTreeSet<&'static str>,
     tokens: Mutex<HashMap<Kind, String>>,
+    sessions: Mutex<HashMap<Kind, String>>,
     officers: AtomicUsize,
 }
 
@@ -51,6 +57,7 @@ impl<'c> Cast<'c> {
             agreement: agreement(&operator).await,
             roles: table.iter().flat_map(|row| &row.who).flat_map(roles_of).collect(),
             tokens: Mutex::default(),
+            sessions: Mutex::default(),
             officers: AtomicUsize::default(),
         }
     }
@@ -94,6 +101,37 @@ impl<'c> Cast<'c> {
         let token = world::sign_in(&self.site, &name, &key).await.expect("the officer signs in");
         tokens.insert(kind, token.clone());
         token
+    }
+
+    /// The session of an officer with these roles, who signed in at the desk as any officer does.
+    pub async fn session(&self, member: &str, roles: &[&str]) -> String {
+        let kind: Kind = (member.to_owned(), roles.iter().map(|role| (*role).to_owned()).collect());
+        let mut sessions = self.sessions.lock().await;
+        if let Some(session) = sessions.get(&kind) {
+            return session.clone();
+        }
+        let id = format!("desk-{}", self.officers.fetch_add(1, Ordering::Relaxed));
+        let operator = Desk::new(&self.site.base, &self.site.operator);
+        let officer = json!({
+            "member": format!("TB/{member}"), "id": id, "roles": roles, "one_time_code": true,
+        });
+        let put = operator.request(reqwest::Method::PUT, "/exchange/v1/officers").json(&officer);
+        let answer = put.send().await.expect("answers").json::<serde_json::Value>().await;
+        let answer = answer.expect("the address for an authenticator app");
+        let uri = answer["otpauth_uri"].as_str().unwrap_or_else(|| panic!("{officer}: {answer}"));
+        let app = Totp::from_uri(uri).expect("an address of an authenticator");
+        let code = app.code_at(Clock::system().now().unix_seconds());
+        let answer = self.sign_in_at_desk(&format!("{member}/{id}"), &code).await;
+        let session = cookie_of(&answer, desk::cookie(false).name());
+        sessions.entry(kind).or_insert(session).clone()
+    }
+
+    /// Sends number and code with the form's token.
+    pub async fn sign_in_at_desk(&self, number: &str, code: &str) -> Answer {
+        let attempt = |method| Attempt::to(method, desk::SIGN_IN);
+        let token = cookie_of(&self.send(attempt("GET")).await, FORM_COOKIE);
+        let fields = [("csrf", token.as_str()), ("number", number), ("code", code)];
+        self.send(attempt("POST").cookie(FORM_COOKIE, &token).form(&fields)).await
     }
 
     /// Sends a request and follows no redirect.
@@ -175,6 +213,13 @@ impl<'c> Cast<'c> {
         let (status, location) = (answer.status().as_u16(), String::new());
         Ok(Answer { status, location, cookies: Vec::new(), body })
     }
+}
+
+/// The value of a cookie that an answer sets.
+fn cookie_of(answer: &Answer, name: &str) -> String {
+    let pairs = answer.cookies.iter().filter_map(|cookie| cookie.split_once('='));
+    let found = pairs.into_iter().find(|(set, _)| *set == name);
+    found.unwrap_or_else(|| panic!("no cookie {name}: {answer}")).1.to_owned()
 }
 
 /// An agreement of the identity authority that no row calls under.

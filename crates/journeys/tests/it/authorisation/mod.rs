@@ -82,6 +82,8 @@ impl Cast<'_> {
                 self.try_officer(row, member, roles, &mut notes).await
             }
             Who::Desk { member, roles } => self.try_desk(row, member, roles, &mut notes).await,
+            Who::DeskHome => self.try_desk_home(row, &mut notes).await,
+            Who::DeskSignIn => self.try_desk_sign_in(row, &mut notes).await,
             Who::Hosted { roles, own } => self.try_hosted(row, roles, *own, &mut notes).await,
             Who::Caller { roles } => self.try_caller(row, roles, &mut notes).await,
             Who::Exchange(agreed) => self.try_exchange(row, agreed, &mut notes).await,
