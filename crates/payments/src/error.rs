@@ -47,6 +47,12 @@ pub enum Error {
     /// A task of the engine ended before its work did.
     #[error("a task of the engine has stopped")]
     Stopped,
+    /// The key store cannot be written.
+    #[error(transparent)]
+    Keys(#[from] kernel::keys::KeyError),
+    /// A template or catalogue of the pages, which the tests rule out.
+    #[error(transparent)]
+    Pages(#[from] ui::UiError),
     /// Sealing or opening.
     #[error(transparent)]
     Fields(#[from] FieldsError),
@@ -80,7 +86,12 @@ impl Error {
             Self::Unpayable(_) => (BAD, "unpayable", "The payment cannot be ordered"),
             Self::AccountDiffers => (CLASH, "account-id-used", "The id belongs to another account"),
             Self::OrderDiffers => (CLASH, "payment-id-used", "The id belongs to another payment"),
-            Self::Stopped | Self::Fields(_) | Self::Ledger(_) | Self::Db(_) => return None,
+            Self::Stopped
+            | Self::Keys(_)
+            | Self::Pages(_)
+            | Self::Fields(_)
+            | Self::Ledger(_)
+            | Self::Db(_) => return None,
         })
     }
 }

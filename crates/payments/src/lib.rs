@@ -29,6 +29,7 @@ mod model;
 mod rails;
 mod service;
 mod store;
+mod web;
 
 pub use bench::{Figure, Load, bench};
 pub use error::Error;
@@ -48,7 +49,7 @@ use contracts::rails::RAIL_RESULTS;
 use contracts::{SubsystemId, Wire};
 use kernel::auth::Permission;
 use kernel::block::{
-    Block, Ctx, Job, Migration, PermissionRow, Retention, RetentionClass, ServiceOffer,
+    Block, Ctx, DeskEntry, Job, Migration, PermissionRow, Retention, RetentionClass, ServiceOffer,
 };
 use std::sync::Arc;
 
@@ -103,6 +104,8 @@ pub struct Deps {
     pub subsystem: SubsystemId,
     /// Which payment service providers there are.
     pub rails: Arc<dyn Rails>,
+    /// What pages say about the operator.
+    pub site: ui::Site,
 }
 
 /// Seconds between two runs of the engine.
@@ -111,12 +114,18 @@ const WORK_SECONDS: u64 = 1;
 const RECONCILE_SECONDS: u64 = 60;
 
 /// The block, ready to be mounted.
-#[must_use]
-pub fn block(ctx: &Ctx, deps: Deps) -> Block {
+///
+/// # Errors
+/// [`Error::Keys`] when the key file cannot be written.
+pub fn block(ctx: &Ctx, deps: Deps) -> Result<Block, Error> {
+    let (_, csrf_key) = ctx.keys.secret("csrf:payments")?;
+    let frame = ui::Ui::builder(NAME, deps.site.clone(), &csrf_key, ctx.rng.clone())?;
     let payments = Payments::new(ctx, deps);
-    Block {
+    Ok(Block {
         migrations: MIGRATIONS,
         jobs: jobs(&payments),
+        pages: web::pages(payments.clone(), frame)?,
+        desk: DESK.to_vec(),
         api: http::api(payments),
         audit_events: events::AUDIT_EVENTS,
         permissions: PERMISSIONS,
@@ -129,8 +138,31 @@ pub fn block(ctx: &Ctx, deps: Deps) -> Block {
             ServiceOffer { code: contracts::reads::SERVICE, prefix: EXCHANGE_READ_LOG },
         ],
         ..Block::new(NAME, "Payments")
-    }
+    })
 }
+
+const DESK: [DeskEntry; 2] = [
+    DeskEntry {
+        path: web::BATCHES,
+        names: &[("en", "Payments"), ("fr", "Paiements"), ("sw", "Malipo")],
+        about: &[
+            ("en", "See where the programmes' batches of payments stand."),
+            ("fr", "Voir où en sont les lots de paiements des programmes."),
+            ("sw", "Ona mafungu ya malipo ya programu yamefikia wapi."),
+        ],
+        permission: ReadBatch::NAME,
+    },
+    DeskEntry {
+        path: web::RECONCILIATION,
+        names: &[("en", "Reconciliation"), ("fr", "Rapprochement"), ("sw", "Upatanisho")],
+        about: &[
+            ("en", "Compare payments, postings and providers' statements, and see what differs."),
+            ("fr", "Comparer paiements, écritures et relevés, et voir ce qui diffère."),
+            ("sw", "Linganisha malipo, maingizo na taarifa, na uone tofauti."),
+        ],
+        permission: Reconcile::NAME,
+    },
+];
 
 fn jobs(payments: &Payments) -> Vec<Job> {
     let (starter, worker, comparer) = (payments.clone(), payments.clone(), payments.clone());

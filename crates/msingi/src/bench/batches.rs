@@ -101,8 +101,16 @@ struct Stage {
 impl Stage {
     fn open(ctx: Ctx) -> Result<Self, Failure> {
         let subsystem: SubsystemId = PAYMENTS.parse()?;
-        let deps = Deps { wire: Arc::new(Answers), subsystem, rails: Arc::new(Both) };
-        let block = payments::block(&ctx, deps.clone());
+        let site = ui::Site {
+            service: "Bench".to_owned(),
+            operator: "Bench".to_owned(),
+            home: "/".to_owned(),
+            sandbox: true,
+            secure: false,
+            utc_offset_minutes: 0,
+        };
+        let deps = Deps { wire: Arc::new(Answers), subsystem, rails: Arc::new(Both), site };
+        let block = payments::block(&ctx, deps.clone())?;
         let jobs = block.jobs.clone();
         let router = block.into_router(ctx.owner.clone());
         let wire: Arc<dyn Wire> = Arc::new(Local { router });

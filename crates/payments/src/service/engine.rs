@@ -37,6 +37,10 @@ impl Payments {
     /// # Errors
     /// When ledger or database cannot answer; the next run continues.
     pub async fn work(&self) -> Result<(), Error> {
+        // Looked at first, because taking the lease is a write: a ledger at rest writes nothing.
+        if self.approved().await?.is_empty() {
+            return Ok(());
+        }
         let Some(lease) = self.lease(LEASE_SECONDS).await? else { return Ok(()) };
         let worked = self.work_under(&lease).await;
         // Whoever comes next need not wait for it to run out.

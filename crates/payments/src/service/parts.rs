@@ -69,11 +69,13 @@ impl Payments {
         let lines = Arc::new(lines);
         // Ids and payees are kept unique by the table itself, so that new lines need no look-up each.
         let taken = match self.take_all(batch, lines.clone()).await {
-            Err(Error::Db(error)) if error.is_unique_violation() => {
-                let write = self
-                    .db
-                    .write(move |tx| Box::pin(async move { take_each(tx, batch, &lines).await }));
-                let (taken, repeated) = write.await?;
+            Err(error) if is_repeated(&error) => {
+                let mut looked = self.look_up_and_take(batch, lines.clone()).await;
+                // Somebody took one of these lines in the same moment: it stands now.
+                if looked.as_ref().is_err_and(is_repeated) {
+                    looked = self.look_up_and_take(batch, lines).await;
+                }
+                let (taken, repeated) = looked?;
                 refused.extend(repeated);
                 refused.sort_by_key(|line| line.line);
                 refused.truncate(REFUSED_MAX);
@@ -85,6 +87,16 @@ impl Payments {
         Ok(PartOut { accepted: taken, refused })
     }
 
+    async fn look_up_and_take(
+        &self,
+        batch: Id,
+        lines: Arc<Vec<Line>>,
+    ) -> Result<(u32, Vec<RefusedLine>), Error> {
+        let write =
+            self.db.write(move |tx| Box::pin(async move { take_each(tx, batch, &lines).await }));
+        write.await
+    }
+
     async fn take_all(&self, batch: Id, lines: Arc<Vec<Line>>) -> Result<u32, Error> {
         let write = self.db.write(move |tx| {
             Box::pin(async move {
@@ -94,6 +106,10 @@ impl Payments {
         });
         write.await
     }
+}
+
+fn is_repeated(error: &Error) -> bool {
+    matches!(error, Error::Db(error) if error.is_unique_violation())
 }
 
 async fn take(tx: &mut Tx, batch: Id, lines: &[Line]) -> Result<(), Error> {

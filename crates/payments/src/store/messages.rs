@@ -117,7 +117,7 @@ pub async fn recount(tx: &mut Tx, message: &Message) -> Result<(), DbError> {
     let row = tx.one(sums, &args).await?;
     let (open, rejected): (i64, i64) = (row.get("open")?, row.get("rejected")?);
     let update = "UPDATE payment_message SET open = $3, paid = $4, rejected = $5, failed = $6, paid_total = $7,
-            state = CASE WHEN $3 + $5 = 0 AND state < 3 THEN 2 ELSE state END
+            state = CASE WHEN CAST($3 AS BIGINT) + CAST($5 AS BIGINT) = 0 AND state < 3 THEN 2 ELSE state END
         WHERE batch = $1 AND number = $2";
     let args: [Value; 7] = [
         key.batch.into(),

@@ -23,9 +23,13 @@ fn request(method: &Method, path: &str, token: Option<&str>) -> Request<Body> {
 async fn nobody_gets_in_without_a_token_or_the_exchange() {
     let store = Store::sqlite();
     let desk = Desk::open(&store).await;
-    let routes = payments::block(&desk.ctx, crate::deps(Arc::default())).routes();
-    assert_eq!(routes.len(), 24, "{routes:?}");
+    let routes =
+        payments::block(&desk.ctx, crate::deps(Arc::default())).expect("is whole").routes();
+    assert_eq!(routes.len(), 28, "{routes:?}");
     for (method, path) in routes {
+        if path.starts_with("/desk/") {
+            continue; // pages send to sign in: `desk.rs`
+        }
         let answer = desk.send(request(&method, &path, None)).await;
         let slug =
             if path.starts_with("/payments/exchange/") { "exchange-only" } else { "unauthorized" };
@@ -42,7 +46,9 @@ async fn an_officers_token_does_not_open_what_belongs_to_the_exchange() {
     let store = Store::sqlite();
     let desk = Desk::open(&store).await;
     let token = desk.token(TREASURY, &["treasurer", "treasury-auditor"]);
-    for (method, path) in payments::block(&desk.ctx, crate::deps(Arc::default())).routes() {
+    for (method, path) in
+        payments::block(&desk.ctx, crate::deps(Arc::default())).expect("is whole").routes()
+    {
         if path.starts_with("/payments/exchange/") {
             let answer = desk.send(request(&method, &path, Some(&token))).await;
             assert_eq!(answer.slug(), "exchange-only", "{method} {path}");

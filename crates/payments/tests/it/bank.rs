@@ -97,6 +97,7 @@ impl Bank {
         let write = self.db.write(move |tx| {
             let ask = ask.clone();
             Box::pin(async move {
+                tx.lock("books").await?;
                 let mut results = Vec::new();
                 for transfer in &ask.transfers {
                     results.push(book(tx, transfer, forgetful).await?);

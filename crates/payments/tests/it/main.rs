@@ -5,6 +5,7 @@ mod bank;
 mod batches;
 mod bulk_speed;
 mod crash_campaign;
+mod desk;
 mod engine;
 mod exchange;
 mod once;
@@ -53,7 +54,15 @@ impl Rails for Anyone {
 /// What the block is given, with this wire.
 pub fn deps(wire: Arc<RouterWire>) -> Deps {
     let subsystem = "TB/GOV/TREASURY/payments".parse().expect("a subsystem");
-    Deps { wire, subsystem, rails: Arc::new(Anyone) }
+    let site = ui::Site {
+        service: "Tumbawe services".to_owned(),
+        operator: "Treasury".to_owned(),
+        home: "/".to_owned(),
+        sandbox: true,
+        secure: false,
+        utc_offset_minutes: 180,
+    };
+    Deps { wire, subsystem, rails: Arc::new(Anyone), site }
 }
 
 pub struct Answer {
@@ -83,7 +92,7 @@ impl Desk {
     /// The same with a wire to providers.
     pub fn over_wire(ctx: Ctx, wire: Arc<RouterWire>) -> Self {
         let (auth, tokens) = officer_layer(&ctx, payments::PERMISSIONS);
-        let block = payments::block(&ctx, deps(wire));
+        let block = payments::block(&ctx, deps(wire)).expect("is whole");
         let jobs = block.jobs.clone();
         let router = block.into_router(ctx.owner.clone()).layer(auth.layer());
         Self { ctx, router, tokens, jobs }
@@ -126,6 +135,11 @@ impl Desk {
 
     pub fn token(&self, member: &str, roles: &[&str]) -> String {
         self.tokens.mint("o-1", member, roles, 600).expect("signs")
+    }
+
+    /// What the desk's cookie holds of an officer who is signed in there.
+    pub fn session(&self, member: &str, roles: &[&str]) -> String {
+        self.tokens.mint_session("o-1", member, roles, 600).expect("signs")
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {

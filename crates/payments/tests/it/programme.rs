@@ -140,12 +140,22 @@ impl Programme {
         batch: usize,
         lines: &[Instruction],
     ) -> Result<BatchOut, CallError> {
+        let sum = lines.iter().map(|line| line.minor).sum();
+        self.announce_sum(batch, lines.len(), sum).await
+    }
+
+    pub async fn announce_sum(
+        &self,
+        batch: usize,
+        count: usize,
+        sum: i64,
+    ) -> Result<BatchOut, CallError> {
         let ask = BatchIn {
             id: numbered(6, batch),
             debit: self.account.to_string(),
             title: "Child benefit, March 2026".to_owned(),
-            count: lines.len() as i64,
-            total: shillings(lines.iter().map(|line| line.minor).sum()),
+            count: count as i64,
+            total: shillings(sum),
         };
         self.client.open(self.system("batches"), &ask).await
     }
