@@ -22,6 +22,6 @@ CREATE INDEX bank_transfer_due ON bank_transfer (due);
 
 -- How the bank behaves; no row for well.
 CREATE TABLE bank_behaviour (
-    only BIGINT PRIMARY KEY,
+    singleton BIGINT PRIMARY KEY,
     behaviour TEXT NOT NULL
 );

@@ -166,12 +166,12 @@ pub async fn books(tx: &mut Tx) -> Result<Books, DbError> {
 }
 
 pub async fn find_behaviour(tx: &mut Tx) -> Result<Option<String>, DbError> {
-    let sql = "SELECT behaviour FROM bank_behaviour WHERE only = 1";
+    let sql = "SELECT behaviour FROM bank_behaviour WHERE singleton = 1";
     tx.opt(sql, &[]).await?.map(|row| row.get("behaviour")).transpose()
 }
 
 pub async fn put_behaviour(tx: &mut Tx, behaviour: &str) -> Result<(), DbError> {
-    let sql = "INSERT INTO bank_behaviour (only, behaviour) VALUES (1, $1)
-        ON CONFLICT (only) DO UPDATE SET behaviour = excluded.behaviour";
+    let sql = "INSERT INTO bank_behaviour (singleton, behaviour) VALUES (1, $1)
+        ON CONFLICT (singleton) DO UPDATE SET behaviour = excluded.behaviour";
     tx.exec(sql, &[behaviour.into()]).await.map(drop)
 }
