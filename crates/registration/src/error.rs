@@ -47,6 +47,16 @@ pub enum Error {
     /// The run is not where it would have to be.
     #[error("the run is not closed: wait until all instructions were taken")]
     RunNotClosed,
+    /// The payments block refused an instruction of a run.
+    #[error("the payments block refused instruction {position} of the run: {field} {reason}")]
+    InstructionRefused {
+        /// Its place in the run, from 1.
+        position: i64,
+        /// The field.
+        field: String,
+        /// What is wrong with it; names no person.
+        reason: String,
+    },
     /// Who opened a run may not approve it.
     #[error("you opened this run: another officer must approve it")]
     FourEyes,

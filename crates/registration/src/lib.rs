@@ -77,6 +77,8 @@ pub struct Deps {
     pub subsystem: SubsystemId,
     /// The identity authority's subsystem, which knows whose VID it is.
     pub identity: SubsystemId,
+    /// The consent block's subsystem, which knows whether a person consents.
+    pub consent: SubsystemId,
     /// The subsystem that pays.
     pub payments: SubsystemId,
     /// The subsystem that sends messages.

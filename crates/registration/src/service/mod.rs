@@ -28,6 +28,7 @@ use crate::model::view;
 use crate::store;
 use basis::{Id, PartialDate, Timestamp};
 use contracts::batches::BatchesClient;
+use contracts::consent::ConsentClient;
 use contracts::identity::IdentityClient;
 use contracts::messaging::MessagingClient;
 use contracts::reads::{self, ReadLog, ReadLogQuery};
@@ -60,6 +61,7 @@ pub struct Registration {
     batches: BatchesClient,
     messages: MessagingClient,
     identity: IdentityClient,
+    consents: ConsentClient,
 }
 
 /// An application with everything that belongs to it.
@@ -91,6 +93,7 @@ impl Registration {
             batches: BatchesClient::new(deps.wire.clone()),
             messages: MessagingClient::new(deps.wire.clone()),
             identity: IdentityClient::new(deps.wire.clone()),
+            consents: ConsentClient::new(deps.wire.clone()),
             deps,
         })
     }

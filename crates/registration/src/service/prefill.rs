@@ -6,9 +6,13 @@ use crate::model::content::{Content, Reading};
 use crate::model::package::{Package, Read};
 use basis::Id;
 use contracts::call::{self, CallError};
+use contracts::consent::{VERIFY, VerifyIn};
 use contracts::{CallContext, LegalBasis, Pseudonym, RefusalReason, ServiceId};
 use serde_json::Value;
 use std::collections::BTreeMap;
+
+/// Purpose of the question whether a person consents.
+const CONSENT_PURPOSE: &str = "consent-verification";
 
 /// What was learnt, by read.
 pub(super) type Learnt = BTreeMap<String, Reading>;
@@ -28,6 +32,9 @@ impl Registration {
         for read in content.unread(package) {
             let Some(basis) = self.basis(read, agreements) else { continue };
             let ctx = self.reading_context(read, basis, correlation).about(subject);
+            if !self.is_covered(package, &ctx).await {
+                continue;
+            }
             if let Some(reading) = self.ask(read, ctx).await? {
                 learnt.insert(read.code.clone(), reading);
             }
@@ -40,6 +47,29 @@ impl Registration {
         match &read.law {
             Some(law) => Some(LegalBasis::law(law)),
             None => agreements.get(&read.code).copied().map(LegalBasis::consent),
+        }
+    }
+
+    /// Whether a call that rests on consent would pass. Asked first, because a read that is refused
+    /// stands in the person's read log, as if somebody had tried to get at their data.
+    async fn is_covered(&self, package: &Package, read: &CallContext) -> bool {
+        let LegalBasis::Consent { agreement } = read.basis else { return true };
+        let verify = self.service_of(&self.deps.consent, VERIFY);
+        let mut ctx = self.call(verify, CONSENT_PURPOSE, &package.law);
+        ctx.subject = read.subject;
+        ctx.correlation = read.correlation;
+        let ask = VerifyIn {
+            agreement,
+            service: read.service.clone(),
+            client: read.client.clone(),
+            purpose: read.purpose.clone(),
+        };
+        match self.consents.verify(ctx, &ask).await {
+            Ok(answer) => answer.given,
+            Err(error) => {
+                tracing::warn!(%error, "The consent block did not answer");
+                false
+            }
         }
     }
 

@@ -107,9 +107,12 @@ impl Registration {
             return self.keep_run(run, Run { state: RunState::Sent, ..moved(run) }).await;
         }
         let answer = self.batches.add(self.batch_context(run)?, run.id, &part).await?;
-        if let Some(refused) = answer.refused.first() {
-            tracing::warn!(run = %run.id, field = refused.field, "Instructions were refused");
-            return Err(Error::Stored("an instruction that the payments block takes"));
+        if let Some(refused) = answer.refused.into_iter().next() {
+            return Err(Error::InstructionRefused {
+                position: run.sent + i64::from(refused.line),
+                field: refused.field,
+                reason: refused.reason,
+            });
         }
         let sent = run.sent + part.len() as i64;
         self.keep_run(run, Run { sent, ..moved(run) }).await

@@ -26,6 +26,8 @@ pub struct State {
     pub down: Vec<&'static str>,
     /// The next part of a batch is taken, but the answer gets lost.
     pub lose_part: bool,
+    /// The second line of the next part is refused.
+    pub refuse_line: bool,
     /// Persons by VID.
     pub vids: BTreeMap<String, Pseudonym>,
     /// What messaging was asked to send, by id.
@@ -86,6 +88,7 @@ impl Wire for Neighbours {
             let path = req.uri().path().to_owned();
             match ctx.service.code() {
                 "records" => state.record(&ctx),
+                "consent-verify" => Ok(answer(200, &json!({ "given": state.consent }))),
                 "persons" => Ok(answer(200, &state.resolve(&read(req.body())))),
                 "messages" => Ok(state.send(&ctx, read(req.body()))),
                 "beneficiaries" => Ok(state.register(&ctx, read(req.body()))),
@@ -149,6 +152,11 @@ impl State {
                 let lines = body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
                 let lines: Vec<Instruction> =
                     lines.map(|line| serde_json::from_slice(line).expect("a line")).collect();
+                if std::mem::take(&mut self.refuse_line) {
+                    let refused =
+                        json!({ "line": 2, "field": "payee", "reason": "is paid already" });
+                    return Ok(answer(200, &json!({ "accepted": 1, "refused": [refused] })));
+                }
                 self.parts.push(lines.len());
                 let accepted = lines.len();
                 self.instructions.extend(lines.into_iter().map(|line| (line.id, line)));

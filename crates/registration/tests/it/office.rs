@@ -83,6 +83,7 @@ impl Office {
             wire: neighbours.clone(),
             subsystem: subsystem("TB/GOV/MSP/benefits"),
             identity: subsystem("TB/GOV/NIA/identity"),
+            consent: subsystem("TB/GOV/NIA/consent"),
             payments: subsystem("TB/GOV/TREASURY/payments"),
             messages: subsystem("TB/GOV/NIA/messages"),
             packages: packages.to_vec(),

@@ -76,6 +76,7 @@ async fn a_broken_package_names_the_entry_and_the_remedy() {
             wire: wire.clone(),
             subsystem: crate::office::subsystem("TB/GOV/MSP/benefits"),
             identity: crate::office::subsystem("TB/GOV/NIA/identity"),
+            consent: crate::office::subsystem("TB/GOV/NIA/consent"),
             payments: crate::office::subsystem("TB/GOV/TREASURY/payments"),
             messages: crate::office::subsystem("TB/GOV/NIA/messages"),
             packages,

@@ -194,3 +194,22 @@ async fn a_run_holds_whom_was_approved_and_a_month_without_anybody_is_empty() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_refused_instruction_is_named_and_the_run_waits() {
+    on_each_engine(async |store| {
+        let office = Office::open(store).await;
+        persons(&office, store, 3);
+        import(&office, 0, 3).await;
+        let id = open(&office).await;
+        office.neighbours.look().refuse_line = true;
+        office.registration.advance_runs().await.expect("runs");
+        let run = show(&office, id).await;
+        let problem = "the payments block refused instruction 2 of the run: payee is paid already";
+        assert_eq!((&run["state"], &run["problem"]), (&json!("sending"), &json!(problem)));
+        store.time.advance_seconds(2);
+        office.registration.advance_runs().await.expect("runs");
+        assert_eq!(show(&office, id).await["state"], "closed", "once it is taken");
+    })
+    .await;
+}
