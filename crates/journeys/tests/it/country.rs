@@ -1,15 +1,18 @@
-//! A country for one test: put up anew, on one engine, in one process or in three.
+//! A country for one test: put up anew, on one engine, inside the test or in processes of its own.
 
 use crate::program;
 use basis::{Clock, Id, Rng};
 use kernel::config::Config;
 use kernel::db::{Db, drop_schemas};
 use msingi::boot::{self, Running};
-use msingi::demo::{Processes, Screen, Stage, Told, Where, World, driver};
+use msingi::demo::{Layout, Processes, Screen, Stage, Told, Where, World, driver};
 use std::path::{Path, PathBuf};
 
 /// Where PostgreSQL is; `cargo xtask test` sets it to a private cluster.
 const POSTGRES_URL: &str = "MSINGI_TEST_PG_URL";
+
+/// How many residents a test's country has.
+pub const RESIDENTS: u32 = 150;
 
 /// A folder of a test's own, removed with it.
 pub struct Folder(PathBuf);
@@ -47,13 +50,6 @@ pub enum Engine {
     Postgres,
 }
 
-/// In how many processes it runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Setting {
-    OneProcess,
-    ThreeProcesses,
-}
-
 /// The URL of the PostgreSQL server under test; says so where there is none.
 #[expect(clippy::print_stderr, reason = "a skip must be seen in the test's output")]
 pub fn postgres_url() -> Option<String> {
@@ -81,7 +77,7 @@ pub struct Country {
 
 impl Country {
     /// Puts a country up; none where the engine is not there.
-    pub async fn put_up(engine: Engine, setting: Setting) -> Option<Self> {
+    pub async fn put_up(engine: Engine, layout: Layout) -> Option<Self> {
         msingi::install_cryptography();
         let postgres = match engine {
             Engine::Sqlite => None,
@@ -93,7 +89,7 @@ impl Country {
             directory: folder.path().to_owned(),
             postgres,
             port: 0,
-            split: setting == Setting::ThreeProcesses,
+            layout,
             // The end of a UUIDv7 is chance; its beginning is the time, which tests share.
             schema_prefix: format!("j{}", &unique[unique.len() - 12..]),
             program: Some(program::binary()),
@@ -109,7 +105,7 @@ impl Country {
 
     /// Tells the whole story.
     pub async fn tell(&self) -> Told {
-        match driver::tell(&self.world(), &mut Screen::silent()).await {
+        match driver::tell(&self.world(), RESIDENTS, &mut Screen::silent()).await {
             Ok(told) => told,
             Err(error) => panic!("the story went wrong: {error}\n{:?}", self.logs()),
         }
@@ -151,16 +147,16 @@ impl Country {
     /// The installation that runs in the test's own process.
     pub fn running(&self) -> &Running {
         match self.stage() {
-            Stage::One(running) => running,
-            Stage::Three(_) => panic!("this country runs in three processes"),
+            Stage::Inside(running) => running,
+            Stage::Apart(_) => panic!("this country runs in processes of its own"),
         }
     }
 
-    /// Its three processes.
-    pub fn processes(&mut self) -> &mut Processes {
-        match &mut self.stage {
-            Some(Stage::Three(processes)) => processes,
-            _ => panic!("this country runs in one process"),
+    /// Its processes.
+    pub fn processes(&self) -> &Processes {
+        match self.stage() {
+            Stage::Apart(processes) => processes,
+            Stage::Inside(_) => panic!("this country runs inside the test"),
         }
     }
 
@@ -184,7 +180,7 @@ impl Country {
     }
 }
 
-/// Ports of the three processes are chosen before they are bound, so that another test may be
+/// Ports of the processes are chosen before they are bound, so that another test may be
 /// faster; then all is tried again.
 async fn build(place: &Where) -> Stage {
     for _ in 0..3 {

@@ -1,10 +1,11 @@
 //! No value about a person stands in two blocks' databases: whoever gets hold of two cannot join
 //! them. Nothing about a person stands anywhere in the clear.
 
-use crate::country::{Country, Database, Engine, Setting};
+use crate::country::{Country, Database, Engine};
 use crate::values::{Place, Seen, Values, rows, text_spellings};
 use basis::Id;
 use kernel::db::{DbError, Value};
+use msingi::demo::Layout;
 use msingi::demo::{Told, world};
 use std::collections::BTreeSet;
 
@@ -98,7 +99,7 @@ fn needless(values: &Values) -> Vec<&'static str> {
 }
 
 /// Checks all databases of a country after the story.
-pub async fn nothing_is_shared(country: &Country, told: &Told, setting: Setting) {
+pub async fn nothing_is_shared(country: &Country, told: &Told, layout: Layout) {
     let databases = country.databases().await;
     let values = values_of(&databases).await;
     for database in &databases {
@@ -109,7 +110,7 @@ pub async fn nothing_is_shared(country: &Country, told: &Told, setting: Setting)
         assert!(ids.count() > 0, "{} was looked at", database.name);
     }
     assert_eq!(shared(&values), Vec::<String>::new());
-    if setting == Setting::ThreeProcesses {
+    if layout == Layout::Three {
         assert_eq!(needless(&values), Vec::<&str>::new(), "entries that excuse nothing");
         pseudonyms_of_exchanges_differ(&databases).await;
     }
@@ -168,7 +169,7 @@ fn says(text: &str, words: &str) -> bool {
 /// The test above finds what it is there to find, in each form in which it could be planted.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_planted_value_is_found() {
-    let country = Country::put_up(Engine::Sqlite, Setting::OneProcess).await.expect("SQLite");
+    let country = Country::put_up(Engine::Sqlite, Layout::Inside).await.expect("SQLite");
     country.tell().await;
     let databases = country.databases().await;
     assert_eq!(shared(&values_of(&databases).await), Vec::<String>::new());

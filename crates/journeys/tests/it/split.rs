@@ -1,9 +1,10 @@
 //! What can only happen between installations: somebody else's certificate, a newer protocol, a row
 //! changed behind the back of its own code, a neighbour that is down.
 
-use crate::country::{Country, Engine, Folder, Setting};
+use crate::country::{Country, Engine, Folder};
 use crate::{program, stranger};
 use kernel::db::DbError;
+use msingi::demo::Layout;
 use msingi::demo::{Desk, world};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
@@ -38,7 +39,7 @@ async fn the_log_says(country: &Country, text: &str) {
 }
 
 async fn split() -> Country {
-    Country::put_up(Engine::Sqlite, Setting::ThreeProcesses).await.expect("SQLite is always there")
+    Country::put_up(Engine::Sqlite, Layout::Three).await.expect("SQLite is always there")
 }
 
 #[tokio::test(flavor = "multi_thread")]

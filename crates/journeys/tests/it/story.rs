@@ -1,9 +1,10 @@
 //! The story holds: told over HTTP, on each engine, in one process and split over three.
 
-use crate::country::{Country, Database, Engine, Folder, Setting};
+use crate::country::{Country, Database, Engine, Folder};
 use crate::{program, shared};
 use kernel::config::Config;
 use kernel::outbox;
+use msingi::demo::Layout;
 use msingi::demo::Told;
 use std::time::Duration;
 
@@ -40,35 +41,35 @@ const LOOKS: [Look; 8] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn in_one_process_on_sqlite() {
-    holds(Engine::Sqlite, Setting::OneProcess).await;
+    holds(Engine::Sqlite, Layout::One).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn in_one_process_on_postgres() {
-    holds(Engine::Postgres, Setting::OneProcess).await;
+    holds(Engine::Postgres, Layout::One).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn split_over_three_processes_on_sqlite() {
-    holds(Engine::Sqlite, Setting::ThreeProcesses).await;
+    holds(Engine::Sqlite, Layout::Three).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn split_over_three_processes_on_postgres() {
-    holds(Engine::Postgres, Setting::ThreeProcesses).await;
+    holds(Engine::Postgres, Layout::Three).await;
 }
 
-async fn holds(engine: Engine, setting: Setting) {
+async fn holds(engine: Engine, layout: Layout) {
     let Some(mut country) = Country::put_up(engine, setting).await else { return };
     let told = country.tell().await;
     assert_eq!(told.sum_of_postings, "0.00");
     assert_eq!((told.reads, told.reads_made), (LOOKS.len(), LOOKS.len()));
-    assert_eq!(told.audit_rows.is_some_and(|rows| rows > 0), setting == Setting::ThreeProcesses);
+    assert_eq!(told.audit_rows.is_some_and(|rows| rows > 0), layout == Layout::Three);
     each_look_is_shown_once(&country, &told).await;
     let databases = country.databases().await;
     events_have_arrived(&databases).await;
     money_is_conserved(&databases).await;
-    shared::nothing_is_shared(&country, &told, setting).await;
+    shared::nothing_is_shared(&country, &told, layout).await;
     let configs = country.configs();
     country.stop().await;
     audit_trails_are_intact(&configs).await;

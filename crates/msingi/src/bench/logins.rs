@@ -13,7 +13,7 @@ use axum::extract::Request;
 use http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, StatusCode};
 use identity::model::number::Identifier;
-use identity::service::{Authorized, Credentials, Judged, SignedIn};
+use identity::service::{Arrival, Target, Authorized, Credentials, Judged, SignedIn};
 use kernel::db::Storage;
 use tower::ServiceExt;
 
@@ -73,9 +73,10 @@ async fn by_use_cases(town: Town) -> Result<u64, String> {
     }
     let Visitor { vid, code } = town.next();
     let identifier = Identifier::parse(&vid).ok_or("the number is none")?;
-    let credentials = Credentials { identifier, code, session: None };
+    let credentials = Credentials { identifier, code };
+    let arrival = Arrival { target: Target::Party(asked), session: None, device: String::new() };
     let SignedIn::In { location: Some(location), .. } =
-        identity.sign_in(&asked, credentials).await.map_err(failed)?
+        identity.sign_in(arrival, credentials).await.map_err(failed)?
     else {
         return Err("a sign-in was refused".to_owned());
     };

@@ -6,10 +6,9 @@
 use super::cpu;
 use super::report::{Aim, Figure};
 use basis::Clock;
-use kernel::config::{Config, Engine, SecretText};
 use kernel::db::Storage;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -25,6 +24,10 @@ const REST: Duration = Duration::from_secs(60);
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Starts that the median is taken of.
 const STARTS: usize = 5;
+/// The folder of the country's one installation below that of the demo.
+const COUNTRY: &str = "local";
+/// Where the number of its process stands.
+const PROCESS: &str = "msingi.pid";
 /// The last line that `msingi demo` says about the running country.
 const LAST_LINE: &str = "Ctrl-C";
 
@@ -49,7 +52,8 @@ pub async fn measure(
     let mut story = demo(&directory, port, url.as_deref())?;
     let told = tokio::time::timeout(PATIENCE, told(&mut story)).await;
     told.map_err(|_| "the story was not told in time")??;
-    let id = story.id().ok_or("the demo ended by itself")?;
+    let country = directory.join(COUNTRY);
+    let id: u32 = std::fs::read_to_string(country.join(PROCESS))?.trim().parse()?;
     let mut figures = Vec::new();
     tokio::time::sleep(REST).await;
     if let (Some(resident), Some(peak)) = (cpu::resident_kib(id), cpu::peak_kib(id)) {
@@ -59,18 +63,13 @@ pub async fn measure(
         figures.push(figure.with_aim(Aim::AtMost(AIM_MIB - 1)).with_note(note));
     }
     interrupt(&mut story).await?;
-    figures.push(starts(engine, &directory, port, url.as_deref(), clock).await?);
+    figures.push(starts(engine, &country, port, clock).await?);
     Ok(figures)
 }
 
-async fn starts(
-    engine: &str,
-    directory: &Path,
-    port: u16,
-    url: Option<&str>,
-    clock: &Clock,
-) -> Result<Figure, Failure> {
-    let file = write_config(directory, port, url)?;
+async fn starts(engine: &str, country: &Path, port: u16, clock: &Clock) -> Result<Figure, Failure> {
+    // The configuration that the demo ran with.
+    let file = country.join("msingi.toml");
     let mut millis = Vec::with_capacity(STARTS);
     for _ in 0..STARTS {
         let begun = clock.monotonic_micros();
@@ -92,7 +91,11 @@ fn program() -> std::io::Result<Command> {
 
 fn demo(directory: &Path, port: u16, url: Option<&str>) -> std::io::Result<Child> {
     let mut command = program()?;
-    command.arg("demo").arg("--directory").arg(directory).arg("--port").arg(port.to_string());
+    command
+        .args(["demo", "--one-process", "--directory"])
+        .arg(directory)
+        .arg("--port")
+        .arg(port.to_string());
     if let Some(url) = url {
         command.arg("--database").arg(url);
     }
@@ -117,21 +120,6 @@ async fn told(story: &mut Child) -> Result<(), Failure> {
 
 fn serve(file: &Path) -> std::io::Result<Child> {
     program()?.arg("--config").arg(file).arg("serve").stdout(Stdio::null()).spawn()
-}
-
-/// The configuration that the demo ran with.
-fn write_config(directory: &Path, port: u16, url: Option<&str>) -> Result<PathBuf, Failure> {
-    let mut config = Config::default();
-    config.listen.public.set_port(port);
-    config.listen.wire.set_port(0);
-    directory.clone_into(&mut config.storage.path);
-    if let Some(url) = url {
-        config.storage.engine = Engine::Postgres;
-        config.storage.url = Some(SecretText::from(url));
-    }
-    let file = directory.join("msingi.toml");
-    std::fs::write(&file, toml::to_string_pretty(&config)?)?;
-    Ok(file)
 }
 
 async fn answers(port: u16) {

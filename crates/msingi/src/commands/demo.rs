@@ -1,7 +1,7 @@
 //! `msingi demo`.
 
 use super::{Failure, say};
-use crate::demo::{SCHEMA_PREFIX, Screen, Stage, Told, Where, World, driver};
+use crate::demo::{Layout, SCHEMA_PREFIX, Screen, Stage, Told, Where, World, driver};
 use kernel::config::{Config, Log};
 use kernel::serve::Shutdown;
 use kernel::telemetry;
@@ -15,9 +15,13 @@ pub struct Args {
     /// Tell the story and end, instead of leaving the country running
     #[arg(long)]
     exit: bool,
-    /// Run the country in three processes over mutual TLS, as its institutions would
+    /// Run all institutions in one process, for a machine with little memory; otherwise they run in
+    /// three, each with its own keys and databases
     #[arg(long)]
-    split: bool,
+    one_process: bool,
+    /// How many residents the country has
+    #[arg(long, value_name = "NUMBER", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
+    residents: u32,
     /// Use a PostgreSQL server instead of SQLite, as postgres://user:password@host/database
     #[arg(long, value_name = "URL")]
     database: Option<String>,
@@ -45,7 +49,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         directory: args.directory.clone(),
         postgres: args.database.clone(),
         port: args.port,
-        split: args.split,
+        layout: if args.one_process { Layout::One } else { Layout::Three },
         schema_prefix: SCHEMA_PREFIX.to_owned(),
         program: None,
     };
@@ -53,11 +57,10 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     screen.title("Tumbawe, an invented country", &setting(&args));
     let stage = Stage::build(&place).await?;
     let world = stage.world()?;
-    let told = driver::tell(&world, &mut screen).await?;
-    if told.reads != told.reads_made {
-        return Err(
-            format!("{} reads were made and {} are shown", told.reads_made, told.reads).into()
-        );
+    let told = driver::tell(&world, args.residents, &mut screen).await?;
+    let made = told.reads_made.len();
+    if told.reads != made {
+        return Err(format!("{made} reads were made and {} are shown", told.reads).into());
     }
     if let Some(file) = &args.handover {
         hand_over(file, &world, &told).await?;
@@ -68,11 +71,14 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     }
     let configs = stage.configs(&place)?;
     stage.stop().await;
-    verify(&configs).await
+    verify(&configs, told.tampered).await
 }
 
 fn setting(args: &Args) -> String {
-    let processes = if args.split { "three processes over mutual TLS" } else { "one process" };
+    let processes = match args.one_process {
+        true => "one process, and one for a village post",
+        false => "three processes over mutual TLS, and one for a village post",
+    };
     let engine = if args.database.is_some() { "PostgreSQL" } else { "SQLite" };
     format!("{processes}, {engine}, data in {}, keys that are no secret", args.directory.display())
 }
@@ -126,18 +132,32 @@ async fn show_codes(screen: &Screen, secret: &str, stop: &mut Shutdown) {
     }
 }
 
-/// Reads every audit trail once more, now that nothing runs.
-async fn verify(configs: &[Config]) -> Result<(), Failure> {
-    let mut rows = 0;
+/// Reads every audit trail once more, now that nothing runs. Where the story changed a row, that row
+/// must be found, and nothing else.
+async fn verify(configs: &[Config], tampered: bool) -> Result<(), Failure> {
+    let (mut rows, mut findings) = (0, Vec::new());
     for config in configs {
         for (block, report) in super::audit::reports(config).await? {
-            if let Some(finding) = report.findings.first() {
-                return Err(format!("audit trail of {block}: {finding}").into());
-            }
+            let name = &config.installation.name;
+            findings
+                .extend(report.findings.iter().map(|found| format!("{name}, {block}: {found}")));
             rows += report.sealed;
         }
     }
-    say(format!("  Audit trails verified offline: {rows} rows, nothing changed."));
+    let (changed, others): (Vec<String>, Vec<String>) =
+        findings.into_iter().partition(|found| tampered && found.contains("row 2 (civil."));
+    if let Some(finding) = others.first() {
+        return Err(format!("audit trail of {finding}").into());
+    }
+    match (tampered, changed.first()) {
+        (false, _) => {
+            say(format!("  Audit trails verified offline: {rows} rows, nothing changed."))
+        }
+        (true, Some(found)) => say(format!(
+            "  Audit trails verified offline: {rows} rows; found what the story had changed: {found}."
+        )),
+        (true, None) => return Err("the row that the story changed was not found".into()),
+    }
     Ok(())
 }
 

@@ -62,6 +62,30 @@ impl Desk {
         json(path, request.send().await?).await
     }
 
+    /// Puts JSON where it belongs and reads JSON.
+    ///
+    /// # Errors
+    /// [`StoryError`] unless the answer is a success.
+    pub async fn put(&self, path: &str, body: &Value) -> Result<Value, StoryError> {
+        json(path, self.request(Method::PUT, path).json(body).send().await?).await
+    }
+
+    /// Sends newline-delimited JSON and reads JSON; `key` makes a write that is sent twice happen once.
+    ///
+    /// # Errors
+    /// [`StoryError`] unless the answer is a success.
+    pub async fn post_lines(
+        &self,
+        path: &str,
+        key: &str,
+        lines: &[Value],
+    ) -> Result<Value, StoryError> {
+        let body: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let request = self.request(Method::POST, path).header("idempotency-key", key);
+        let request = request.header("content-type", "application/x-ndjson").body(body);
+        json(path, request.send().await?).await
+    }
+
     /// Reads JSON.
     ///
     /// # Errors

@@ -59,6 +59,24 @@ impl Screen {
         }
     }
 
+    /// How far a step has come, on one line that is written over; only where somebody is looking.
+    pub fn progress(&self, what: &str, done: i64, of: i64) {
+        const WIDTH: i64 = 32;
+        if self.silent || of <= 0 || !std::io::stdout().is_terminal() {
+            return;
+        }
+        let filled = usize::try_from((done * WIDTH / of).clamp(0, WIDTH)).unwrap_or_default();
+        let bar = format!("{}{}", "━".repeat(filled), " ".repeat(32 - filled));
+        write_over(&format!("     {bar} {}", self.soft(&format!("{done} of {of} {what}"))));
+    }
+
+    /// Takes the line of [`Screen::progress`] away.
+    pub fn clear_progress(&self) {
+        if !self.silent && std::io::stdout().is_terminal() {
+            write_over("");
+        }
+    }
+
     /// A line of the closing part.
     pub fn line(&self, label: &str, text: &str) {
         say(format!("  {:<22}{text}", label));
@@ -71,15 +89,8 @@ impl Screen {
         }
         let Some(code) = totp::code(secret, unix_seconds) else { return };
         let left = 30 - unix_seconds % 30;
-        let line = format!(
-            "\r  {:<22}{} {}   ",
-            "Code",
-            self.bold(&code),
-            self.soft(&format!("for {left} s"))
-        );
-        // A terminal that went away ends the demo by its signal, not here.
-        let _ =
-            std::io::stdout().write_all(line.as_bytes()).and_then(|()| std::io::stdout().flush());
+        let left = self.soft(&format!("for {left} s"));
+        write_over(&format!("  {:<22}{} {left}   ", "Code", self.bold(&code)));
     }
 
     /// An empty line.
@@ -94,4 +105,11 @@ impl Screen {
     fn soft(&self, text: &str) -> String {
         if self.colour { format!("\u{1b}[2m{text}\u{1b}[0m") } else { text.to_owned() }
     }
+}
+
+/// Writes over the line that the cursor is in.
+fn write_over(line: &str) {
+    let line = format!("\r\u{1b}[2K{line}");
+    // A terminal that went away ends the demo by its signal, not here.
+    let _ = std::io::stdout().write_all(line.as_bytes()).and_then(|()| std::io::stdout().flush());
 }

@@ -1,6 +1,6 @@
-//! Putting the country up, in this process or in three of its own.
+//! Putting the country up: in processes of its own, or inside this one for tests.
 
-use super::split::Processes;
+use super::processes::Processes;
 use super::world::{Site, World};
 use crate::boot::{self, BootError, Running, Selection};
 use kernel::config::{Config, Engine, SecretText};
@@ -12,6 +12,17 @@ const TOKEN_SECONDS: i64 = 8 * 3_600;
 /// How the demo's schemas on a PostgreSQL server begin.
 pub const SCHEMA_PREFIX: &str = "msingi_demo";
 
+/// In how many processes the country runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// Inside this very process, where a test can look at it.
+    Inside,
+    /// All institutions in one process, beside the village post.
+    One,
+    /// Three installations over mutual TLS, beside the village post.
+    Three,
+}
+
 /// Where the country is put up.
 #[derive(Clone, Debug)]
 pub struct Where {
@@ -21,11 +32,11 @@ pub struct Where {
     pub postgres: Option<String>,
     /// Public port of the (first) installation; 0 for a free one.
     pub port: u16,
-    /// Three processes over mutual TLS instead of one.
-    pub split: bool,
+    /// In how many processes.
+    pub layout: Layout,
     /// How the names of its schemas on a PostgreSQL server begin.
     pub schema_prefix: String,
-    /// What the three processes run; this very program if none is given.
+    /// What the processes run; this very program if none is given.
     pub program: Option<PathBuf>,
 }
 
@@ -42,10 +53,10 @@ pub enum StageError {
 
 /// The country, running.
 pub enum Stage {
-    /// In this process.
-    One(Box<Running>),
-    /// In three.
-    Three(Processes),
+    /// Inside this process.
+    Inside(Box<Running>),
+    /// In processes of its own.
+    Apart(Processes),
 }
 
 impl Stage {
@@ -54,11 +65,11 @@ impl Stage {
     /// # Errors
     /// [`StageError`].
     pub async fn build(place: &Where) -> Result<Self, StageError> {
-        if place.split {
-            return Ok(Self::Three(Processes::start(place).await?));
+        if place.layout != Layout::Inside {
+            return Ok(Self::Apart(Processes::start(place).await?));
         }
         let running = boot::start(&config(place, "local", 0)?, &Selection::default()).await?;
-        Ok(Self::One(Box::new(running)))
+        Ok(Self::Inside(Box::new(running)))
     }
 
     /// How the driver reaches it.
@@ -67,15 +78,17 @@ impl Stage {
     /// When a token cannot be signed.
     pub fn world(&self) -> Result<World, StageError> {
         match self {
-            Self::Three(processes) => Ok(processes.world()),
-            Self::One(running) => {
+            Self::Apart(processes) => Ok(processes.world()),
+            Self::Inside(running) => {
                 let base = format!("http://{}", running.public);
                 let site = Site { base, operator: running.operator_token(TOKEN_SECONDS)? };
                 Ok(World {
                     registrar: site.clone(),
                     frontline: site.clone(),
                     treasury: site,
+                    post: None,
                     witnessed: false,
+                    hands: None,
                 })
             }
         }
@@ -87,16 +100,16 @@ impl Stage {
     /// As [`Stage::build`].
     pub fn configs(&self, place: &Where) -> Result<Vec<Config>, StageError> {
         match self {
-            Self::Three(processes) => Ok(processes.configs().to_vec()),
-            Self::One(..) => Ok(vec![config(place, "local", 0)?]),
+            Self::Apart(processes) => Ok(processes.configs()),
+            Self::Inside(..) => Ok(vec![config(place, "local", 0)?]),
         }
     }
 
     /// Stops it and waits until all is on disk.
     pub async fn stop(self) {
         match self {
-            Self::One(running) => running.stop().await,
-            Self::Three(processes) => processes.stop().await,
+            Self::Inside(running) => running.stop().await,
+            Self::Apart(processes) => processes.stop().await,
         }
     }
 }

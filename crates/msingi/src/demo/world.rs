@@ -1,6 +1,7 @@
 //! Where the story's institutions are, and the people who work there.
 
 use super::client::{Desk, StoryError, json, text};
+use super::processes::Processes;
 use basis::{Clock, Id, Rng};
 use credential::{SigningKey, jwt};
 use reqwest::Method;
@@ -15,8 +16,8 @@ pub struct Site {
     pub operator: String,
 }
 
-/// The country as the driver reaches it. In one process all three are the same.
-#[derive(Clone, Debug)]
+/// The country as the driver reaches it. In one process the first three are the same.
+#[derive(Clone)]
 pub struct World {
     /// Civil registration and identity, with registry, consent and portal.
     pub registrar: Site,
@@ -24,6 +25,11 @@ pub struct World {
     pub frontline: Site,
     /// Treasury and auditor.
     pub treasury: Site,
+    /// The village post; none inside a test's own process.
+    pub post: Option<Site>,
+    /// What can happen to the country from outside: power cuts, a cable pulled, an intruder. None
+    /// inside a test's own process.
+    pub hands: Option<Processes>,
     /// Whether installations witness each other's audit trails: not in one process, where there is
     /// only one.
     pub witnessed: bool,
@@ -56,7 +62,22 @@ pub const STEWARD: Officer = Officer {
     roles: &["identity-admin", "registry-steward", "consent-officer"],
 };
 /// Decides on benefits.
-pub const CASEWORKER: Officer = Officer { member: "GOV/MSP", id: "b-7", roles: &["exchange-user"] };
+pub const CASEWORKER: Officer =
+    Officer { member: "GOV/MSP", id: "b-7", roles: &["caseworker", "exchange-user"] };
+/// A colleague of the caseworker, who looks where there is no case for it.
+pub const CURIOUS: Officer =
+    Officer { member: "GOV/MSP", id: "b-9", roles: &["caseworker", "exchange-user"] };
+/// Looks after the ministry's services.
+pub const MANAGER: Officer = Officer { member: "GOV/MSP", id: "s-4", roles: &["service-manager"] };
+/// Puts payment runs together.
+pub const MAKER: Officer = Officer { member: "GOV/MSP", id: "m-2", roles: &["benefit-maker"] };
+/// The second pair of eyes on them.
+pub const CHECKER: Officer = Officer { member: "GOV/MSP", id: "c-1", roles: &["benefit-checker"] };
+/// Hears complaints.
+pub const COMMISSIONER: Officer =
+    Officer { member: "GOV/DPC", id: "k-1", roles: &["commissioner"] };
+/// Registers births in the village.
+pub const CLERK: Officer = Officer { member: "GOV/POST114", id: "p-1", roles: &["registrar"] };
 /// Treats patients.
 pub const NURSE: Officer = Officer { member: "COM/LAKESIDE", id: "n-3", roles: &["exchange-user"] };
 /// Moves money.
