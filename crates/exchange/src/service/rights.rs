@@ -15,6 +15,9 @@ use crate::exchange::Exchange;
 use crate::model::{AccessRight, Agreement};
 use crate::store;
 
+/// How long before its end a provider is warned of an agreement, in seconds.
+const WARN_SECONDS: i64 = 30 * 24 * 60 * 60;
+
 /// An agreement to be recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -237,5 +240,40 @@ impl Exchange {
         let agreement = write.await?;
         self.changed().await?;
         Ok(agreement)
+    }
+
+    /// Warns of the agreements of services hosted here that end soon, each once: in the log and in the
+    /// audit trail. Answers those warned of.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn warn_of_ends(&self) -> Result<Vec<Agreement>, ExchangeError> {
+        let write = self.0.ctx.db.write(|tx| {
+            Box::pin(async move {
+                let now = tx.now();
+                let soon = now.plus_seconds(WARN_SECONDS);
+                let ending = store::rights::ending(tx, now, soon).await?;
+                for agreement in &ending {
+                    store::rights::set_warned(tx, agreement.id).await?;
+                    let details = serde_json::json!({
+                        "service": agreement.service, "client": agreement.client,
+                        "purpose": agreement.purpose, "valid_until": agreement.valid_until,
+                    });
+                    let event = &audit_events::AGREEMENT_ENDS_SOON;
+                    let audit = Audit::new(event, "job:warn_of_ends", agreement.id).with(details);
+                    tx.audit(audit).await?;
+                }
+                Ok::<_, ExchangeError>(ending)
+            })
+        });
+        let ending = write.await?;
+        for agreement in &ending {
+            let until = agreement.valid_until.map(|until| until.to_string()).unwrap_or_default();
+            tracing::warn!(
+                service = %agreement.service, client = %agreement.client, purpose = agreement.purpose, until,
+                "An agreement ends soon: record a new one, or its calls are refused from then on"
+            );
+        }
+        Ok(ending)
     }
 }

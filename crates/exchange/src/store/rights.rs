@@ -1,6 +1,6 @@
 //! Access rights and agreements of the services this installation hosts.
 
-use basis::Id;
+use basis::{Id, Timestamp};
 use kernel::db::{DbError, Row, Tx};
 
 use super::parsed;
@@ -66,6 +66,23 @@ pub async fn insert_agreement(tx: &mut Tx, a: &Agreement) -> Result<(), DbError>
         tx.now().into(),
     ];
     tx.exec(sql, &args).await.map(drop)
+}
+
+/// Agreements that end between two times and of whose end nobody was warned.
+pub async fn ending(
+    tx: &mut Tx,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<Agreement>, DbError> {
+    let sql = "SELECT id, service, client, purpose, basis, reference, fields, case_service, valid_from, valid_until, suspended
+        FROM agreement WHERE warned IS NULL AND valid_until > $1 AND valid_until <= $2 ORDER BY valid_until, id";
+    tx.all(sql, &[from.into(), to.into()]).await?.iter().map(agreement).collect()
+}
+
+/// Notes that its provider was warned.
+pub async fn set_warned(tx: &mut Tx, id: Id) -> Result<(), DbError> {
+    let sql = "UPDATE agreement SET warned = $2 WHERE id = $1";
+    tx.exec(sql, &[id.into(), tx.now().into()]).await.map(drop)
 }
 
 /// Suspends or resumes an agreement.
