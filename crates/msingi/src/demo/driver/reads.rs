@@ -98,6 +98,7 @@ pub async fn consent_story(
     if status != StatusCode::FORBIDDEN || !body.contains("consent-missing") {
         return Err(unexpected("a read after withdrawal", "403 consent-missing", status, &body));
     }
+    mother.reads.push("the clinic's attempt after she withdrew, refused");
     screen.done(
         "She withdraws; the clinic's next call is refused",
         "at once, by the exchange of whoever holds the data",

@@ -95,6 +95,7 @@ pub async fn complaint(
         StoryError::Missing(format!("a number of the complaint on {}", lodged.url))
     })?;
     let path = format!("/governance/v1/grievances/{number}");
+    cast.commissioner.get(&path).await?;
     cast.commissioner.post(&format!("{path}/take-up"), &key(), &json!({})).await?;
     let answer = json!({"answer": "The officer had no case of yours and got nothing. The ministry was told."});
     cast.commissioner.post(&format!("{path}/answer"), &key(), &answer).await?;
@@ -102,7 +103,7 @@ pub async fn complaint(
     if !page.html.contains("had no case of yours") {
         return Err(StoryError::Missing("the answer on her page".to_owned()));
     }
-    mother.reads.push("the commission takes up her complaint");
+    mother.reads.push("the commission reads her complaint");
     screen.done(
         &format!("She complains, {number}, and gets an answer"),
         "from the line on her page to the Data Protection Commission (Data Protection Act, s.12), officer k-1",
