@@ -1,0 +1,72 @@
+// What is looked at on every page: accessibility by axe-core, weight, and width on a small telephone.
+
+import axe from 'axe-core';
+import { ensure } from '../openid-client/report.mjs';
+
+const BYTES_MAX = 100 * 1024;
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const TELEPHONE = { width: 320, height: 640 };
+const DESK = { width: 1280, height: 900 };
+
+/** A page of `context` that keeps nothing, so that each look carries the whole weight of a first visit. */
+export async function freshPage(context) {
+  const page = await context.newPage();
+  const session = await context.newCDPSession(page);
+  await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+  return page;
+}
+
+/** Opens `address` and answers what is wrong with the page, one line each. */
+export async function lookAt(page, address) {
+  let bytes = 0;
+  const foreign = [];
+  const count = async (response) => {
+    if (new URL(response.url()).origin !== new URL(address).origin) foreign.push(response.url());
+    bytes += (await response.body().catch(() => Buffer.alloc(0))).length;
+  };
+  const pending = [];
+  const listen = (response) => pending.push(count(response));
+  page.on('response', listen);
+  const answer = await page.goto(address, { waitUntil: 'load' });
+  await Promise.all(pending);
+  page.off('response', listen);
+  const wrong = [];
+  if (answer.status() !== 200) wrong.push(`status ${answer.status()}`);
+  if (bytes > BYTES_MAX) wrong.push(`${bytes} bytes, more than ${BYTES_MAX}`);
+  if (foreign.length > 0) wrong.push(`asks elsewhere: ${foreign.join(' ')}`);
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    wrong.push(...(await accessibility(page)).map((flaw) => `${colorScheme}: ${flaw}`));
+  }
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await page.setViewportSize(TELEPHONE);
+  wrong.push(...(await overhang(page)));
+  wrong.push(...(await accessibility(page)).map((flaw) => `320 px: ${flaw}`));
+  await page.setViewportSize(DESK);
+  return { wrong, bytes };
+}
+
+async function accessibility(page) {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(
+    (tags) => globalThis.axe.run(document, { runOnly: { type: 'tag', values: tags } }),
+    TAGS,
+  );
+  ensure(found.passes.length > 5, 'axe found nothing to check');
+  return found.violations.map(
+    ({ id, nodes }) => `${id} (${nodes.length}x, such as ${nodes[0].target.join(' ')})`,
+  );
+}
+
+/** Parts that stick out to the side, so that one must scroll to read a line (WCAG 2.2, 1.4.10). */
+function overhang(page) {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    const wide = [...document.querySelectorAll('body *')].filter(
+      (element) => element.getBoundingClientRect().right > clientWidth + 1,
+    );
+    const named = wide.slice(0, 3).map((element) => `${element.localName}.${element.className}`);
+    return [`${scrollWidth} px wide at ${clientWidth}: ${named.join(', ')}`];
+  });
+}

@@ -1,0 +1,85 @@
+// Visits the resident's pages of the sandbox in a real browser.
+// The sandbox's handover comes in MSINGI_* variables (see ../README.md), or as a file:
+//   node main.mjs handover.json
+
+import { readFileSync } from 'node:fs';
+import { Report, ensure } from '../openid-client/report.mjs';
+import { applyByKeyboard } from './application.mjs';
+import { startChromium } from './chromium.mjs';
+import { pagesFrom } from './crawl.mjs';
+import { freshPage, lookAt } from './looks.mjs';
+import { signIn } from './signin.mjs';
+
+const ENTRIES = ['base_url', 'login_name', 'totp_secret'];
+const LANGUAGES = ['en', 'fr', 'sw'];
+const SERVICE = process.env.MSINGI_SERVICE ?? 'child-benefit';
+const STARTS = [
+  '/portal',
+  '/portal/services',
+  '/portal/applications',
+  '/portal/messages',
+  '/portal/reads',
+  '/portal/consents',
+  '/portal/grievances',
+  '/portal/sign-ins',
+  '/gallery',
+];
+const FOLDERS = ['/portal', '/consent/register'];
+
+function settings() {
+  const [, , file] = process.argv;
+  const handover = file ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  for (const name of ENTRIES) {
+    handover[name] ??= process.env[`MSINGI_${name.toUpperCase()}`];
+    ensure(handover[name], `${name} is missing: set MSINGI_${name.toUpperCase()}`);
+  }
+  return handover;
+}
+
+async function checks(report) {
+  const given = settings();
+  const { browser, close } = await startChromium();
+  try {
+    const plain = await browser.newContext({ javaScriptEnabled: false, locale: 'en' });
+    const page = await plain.newPage();
+    await report.must('sign-in by keyboard, without script', () => signIn(page, given));
+    await report.check('an application by keyboard, without script: its number', () =>
+      applyByKeyboard(page, given.base_url, SERVICE));
+    const kept = await plain.storageState();
+    const context = await browser.newContext({ storageState: kept, locale: 'en' });
+    await everyPage(report, await freshPage(context), given.base_url);
+    await strangers(report, browser, given.base_url);
+  } finally {
+    await close();
+  }
+}
+
+/** What somebody sees who is not signed in. */
+async function strangers(report, browser, base) {
+  const page = await freshPage(await browser.newContext({ locale: 'en' }));
+  const open = ['/portal', '/portal/services', `/portal/services/${SERVICE}`];
+  for (const path of open) await oneLook(report, page, base, path, 'en', 'visitor');
+}
+
+async function everyPage(report, page, base) {
+  const found = await report.must('pages found by following links', async () => {
+    const pages = await pagesFrom(page, base, STARTS, FOLDERS);
+    ensure(pages.length > STARTS.length, 'no page leads to another');
+    return pages;
+  });
+  for (const language of LANGUAGES) {
+    for (const path of found) await oneLook(report, page, base, path, language, 'resident');
+  }
+}
+
+function oneLook(report, page, base, path, language, who) {
+  return report.check(`${who}, ${language}: ${path}`, async () => {
+    const joint = path.includes('?') ? '&' : '?';
+    const { wrong } = await lookAt(page, `${base}${path}${joint}lang=${language}`);
+    const spoken = await page.locator('html').getAttribute('lang');
+    if (spoken !== language) wrong.push(`the page is in ${spoken}`);
+    ensure(wrong.length === 0, wrong.join('; '));
+  });
+}
+
+process.exitCode = await new Report().run(checks);
