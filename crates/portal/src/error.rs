@@ -1,11 +1,11 @@
 //! What can go wrong, and which page says so.
 
-use crate::oidc::OidcError;
 use contracts::CallError;
 use http::StatusCode;
 use kernel::db::DbError;
 use kernel::fields::FieldsError;
 use kernel::keys::KeyError;
+use relying_party::OidcError;
 
 /// An error of the block. Texts repeat no personal data.
 #[derive(Debug, thiserror::Error)]

@@ -13,13 +13,12 @@
 
 mod error;
 mod model;
-mod oidc;
 mod service;
 mod store;
 mod web;
 
 pub use error::Error;
-pub use oidc::{CLIENT_KEY, Client, OidcError};
+pub use relying_party::{Client, OidcError};
 pub use service::{CATALOGUE_PURPOSE, PURPOSE, Portal};
 
 use contracts::consent::ConsentClient;
@@ -33,11 +32,15 @@ use kernel::audit::AuditEvent;
 use kernel::block::{Block, Ctx, Job};
 use kernel::db::Migration;
 use kernel::retention::{Retention, RetentionClass};
+use relying_party::RelyingParty;
 use std::sync::Arc;
 
 /// The block's tables.
 pub const MIGRATIONS: &[Migration] =
     &[Migration { name: "0001_init", sql: include_str!("../migrations/0001_init.sql") }];
+
+/// Purpose of the key that proves the portal to the issuer. Its public half is at [`JWKS_PATH`].
+pub const CLIENT_KEY: &str = "oidc-client:portal";
 
 /// Where the issuer sends residents back to, below the installation's base URL; to be registered with it.
 pub const REDIRECT_PATH: &str = "/portal/sign-in/callback";
@@ -106,6 +109,8 @@ impl Portal {
             issuer: deps.issuer.clone(),
             id: deps.client_id.clone(),
             redirect_uri: format!("{}{REDIRECT_PATH}", ctx.issuer),
+            scope: "openid profile",
+            key: CLIENT_KEY.to_owned(),
         };
         let (keys, clock, rng) = (ctx.keys.clone(), ctx.clock.clone(), ctx.rng.clone());
         Self {
@@ -113,7 +118,7 @@ impl Portal {
             clock: ctx.clock.clone(),
             rng: ctx.rng.clone(),
             fields: ctx.fields.clone(),
-            relying_party: oidc::RelyingParty::new(client, deps.http.clone(), keys, clock, rng),
+            relying_party: RelyingParty::new(client, deps.http.clone(), keys, clock, rng),
             subsystem: deps.subsystem.clone(),
             my_consents: deps.my_consents.clone(),
             directory: deps.directory.clone(),

@@ -30,12 +30,6 @@ pub fn token_digest(token: &str) -> Vec<u8> {
     digest(&SHA256, token.as_bytes()).as_ref().to_vec()
 }
 
-/// The `S256` challenge of a PKCE verifier (RFC 7636 section 4.2).
-#[must_use]
-pub fn challenge(verifier: &str) -> String {
-    URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()))
-}
-
 /// A sign-in that is on its way.
 #[derive(Clone, Debug)]
 pub struct SignIn {
@@ -129,13 +123,6 @@ mod tests {
         for wrong in foreign {
             assert_eq!(next_page(wrong), HOME, "{wrong:?}");
         }
-    }
-
-    /// The example of RFC 7636 appendix B.
-    #[test]
-    fn the_challenge_is_that_of_the_rfc() {
-        let challenge = challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
-        assert_eq!(challenge, "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 
     #[test]

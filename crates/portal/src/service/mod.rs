@@ -14,7 +14,6 @@ use crate::model::reads::{PAGE, Reads, merge};
 use crate::model::session::{
     SESSION_SECONDS, SIGN_IN_SECONDS, Sealed, Session, SignIn, new_token, next_page, token_digest,
 };
-use crate::oidc::{RelyingParty, SignedIn};
 use crate::store::{self, SessionRow};
 use crate::{Directory, SESSION_CREATED, SESSION_ENDED, SIGN_IN_REFUSED};
 use basis::{Clock, Id, Rng, Timestamp};
@@ -29,6 +28,7 @@ use futures_util::future::join_all;
 use kernel::audit::Audit;
 use kernel::db::{Db, DbError};
 use kernel::fields::Fields;
+use relying_party::{OidcError, RelyingParty};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -145,7 +145,7 @@ impl Portal {
             return Err(Error::SignInStale);
         }
         if let Some(error) = &callback.error {
-            return Err(Error::SignInEnded(crate::oidc::plain(error)));
+            return Err(Error::SignInEnded(relying_party::plain(error)));
         }
         match self.redeem(&callback, &sign_in).await {
             Ok(who) => {
@@ -354,18 +354,22 @@ impl Portal {
         Ok(self.fields.blind_index("resident", &subject.0.to_string())?.to_vec())
     }
 
-    async fn redeem(&self, callback: &Callback, sign_in: &SignIn) -> Result<SignedIn, Error> {
+    async fn redeem(&self, callback: &Callback, sign_in: &SignIn) -> Result<Sealed, Error> {
         self.relying_party.check_issuer(callback.iss.as_deref()).await?;
-        Ok(self.relying_party.redeem(&callback.code, &sign_in.verifier, &sign_in.nonce).await?)
+        let (code, verifier, nonce) = (&callback.code, &sign_in.verifier, &sign_in.nonce);
+        let who = self.relying_party.redeem(code, verifier, nonce).await?;
+        // What the identity authority calls a resident is their pseudonym in the portal's sector.
+        let subject = who.subject.parse().map_err(|_| OidcError::Claim("sub"))?;
+        Ok(Sealed { subject: Pseudonym(subject), name: who.name })
     }
 
-    async fn open_session(&self, who: &SignedIn, old: Option<&str>) -> Result<String, Error> {
+    async fn open_session(&self, who: &Sealed, old: Option<&str>) -> Result<String, Error> {
         let token = new_token(&self.rng);
         let stored = token_digest(&token);
         let old = old.map(token_digest);
         let id = Id::mint(&self.clock, &self.rng);
         let resident = self.resident_index(who.subject)?;
-        let content = serde_json::to_vec(&Sealed { subject: who.subject, name: who.name.clone() })?;
+        let content = serde_json::to_vec(who)?;
         let expires = self.clock.now().plus_seconds(SESSION_SECONDS);
         let fields = self.fields.clone();
         let opened: Result<(), Error> = self

@@ -14,9 +14,9 @@ mod sign_in;
 mod sign_ins;
 mod steps;
 
+use crate::CLIENT_KEY;
 use crate::error::Error;
 use crate::model::session::Session;
-use crate::oidc::CLIENT_KEY;
 use crate::service::Portal;
 use axum::extract::{FromRef, FromRequestParts, State};
 use axum::response::Response;

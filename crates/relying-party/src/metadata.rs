@@ -8,7 +8,7 @@ use serde::Deserialize;
 pub struct Metadata {
     /// Who the issuer is; must be who was asked.
     pub issuer: String,
-    /// Where residents are sent.
+    /// Where people are sent.
     pub authorization_endpoint: String,
     /// Where codes are redeemed.
     pub token_endpoint: String,

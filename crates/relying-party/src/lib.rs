@@ -1,24 +1,22 @@
-//! The portal as a relying party: OpenID Connect Core 1.0 with the authorization code flow, PKCE (RFC 7636), `private_key_jwt`
-//! (OpenID Connect Core section 9, RFC 7523) and the issuer named in the answer (RFC 9207).
+//! A relying party of OpenID Connect Core 1.0: the authorization code flow, PKCE (RFC 7636), `private_key_jwt` (OpenID
+//! Connect Core section 9, RFC 7523) and the issuer named in the answer (RFC 9207).
 //!
-//! Nothing here is particular to our own issuer: everything is read from its discovery document.
+//! The portal is one towards the identity authority, and the identity authority towards foreign providers. Nothing here is
+//! particular to our own issuer: everything is read from the discovery document. It keeps no state of sign-ins; that is for
+//! whoever uses it.
 
 mod fetch;
 mod metadata;
 mod token;
 
 pub use metadata::Metadata;
-pub(crate) use token::plain;
+pub use token::plain;
 
-use crate::model::session::challenge;
+use aws_lc_rs::digest::{SHA256, digest};
 use basis::{Clock, Rng, Timestamp};
-use contracts::Pseudonym;
-use credential::{JoseError, JwkSet, VerifyingKey};
+use credential::{JoseError, JwkSet, VerifyingKey, base64url};
 use kernel::keys::{KeyError, KeyStore};
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// Purpose of the key that proves the portal to the issuer. Its public half is at `/portal/jwks.json`.
-pub const CLIENT_KEY: &str = "oidc-client:portal";
 
 /// What the issuer publishes is asked for again after this time, and at once when a token names an unknown key.
 const KNOWN_SECONDS: i64 = 10 * 60;
@@ -26,15 +24,19 @@ const KNOWN_SECONDS: i64 = 10 * 60;
 /// But not more often than this, whatever tokens come in.
 const REFRESH_SECONDS: i64 = 10;
 
-/// Who the portal is to which issuer.
+/// Who we are to which issuer.
 #[derive(Clone, Debug)]
 pub struct Client {
     /// The issuer, as its discovery document and ID tokens name it.
     pub issuer: String,
-    /// The `client_id` it knows the portal by.
+    /// The `client_id` it knows us by.
     pub id: String,
-    /// Where it sends residents back to.
+    /// Where it sends people back to.
     pub redirect_uri: String,
+    /// What is asked for: `openid`, or `openid profile` where a name is wanted.
+    pub scope: &'static str,
+    /// Purpose of the key that proves who we are. Its public half has to be registered with the issuer.
+    pub key: String,
 }
 
 /// Why a sign-in could not be completed.
@@ -67,14 +69,14 @@ pub enum OidcError {
 
 /// Who signed in.
 pub struct SignedIn {
-    /// The `sub`: the resident in the portal's sector.
-    pub subject: Pseudonym,
+    /// The `sub`: what the issuer calls them.
+    pub subject: String,
     /// The `name`, if the issuer tells it.
     pub name: Option<String>,
 }
 
 /// What is known of the issuer, and since when.
-pub(crate) struct Known {
+struct Known {
     at: Timestamp,
     metadata: Metadata,
     keys: Vec<VerifyingKey>,
@@ -110,7 +112,7 @@ impl RelyingParty {
         &self.client.issuer
     }
 
-    /// Where to send the resident (OpenID Connect Core section 3.1.2.1). `prompt=login`, because the next one at a shared
+    /// Where to send the person (OpenID Connect Core section 3.1.2.1). `prompt=login`, because the next one at a shared
     /// device must not be let in by what the last one left behind. `language` is a tag such as `sw`.
     ///
     /// # Errors
@@ -128,7 +130,7 @@ impl RelyingParty {
             ("response_type", "code"),
             ("client_id", &self.client.id),
             ("redirect_uri", &self.client.redirect_uri),
-            ("scope", "openid profile"),
+            ("scope", self.client.scope),
             ("state", state),
             ("nonce", nonce),
             ("code_challenge", &challenge),
@@ -179,6 +181,9 @@ impl RelyingParty {
                 }
                 checked => checked?,
             };
+        if !self.client.scope.contains("profile") {
+            return Ok(SignedIn { subject, name: None });
+        }
         let name = match self.request_name(&known, &tokens.access_token, &subject).await {
             Ok(name) => name,
             Err(error) => {
@@ -187,8 +192,7 @@ impl RelyingParty {
                 None
             }
         };
-        let subject = subject.parse().map_err(|_| OidcError::Claim("sub"))?;
-        Ok(SignedIn { subject: Pseudonym(subject), name })
+        Ok(SignedIn { subject, name })
     }
 
     async fn known(&self) -> Result<Arc<Known>, OidcError> {
@@ -222,5 +226,27 @@ impl RelyingParty {
         let known = Arc::new(Known { at: self.clock.now(), metadata, keys });
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(known.clone());
         Ok(known)
+    }
+}
+
+/// The `S256` challenge of a PKCE verifier (RFC 7636 section 4.2).
+#[must_use]
+pub fn challenge(verifier: &str) -> String {
+    base64url::encode(digest(&SHA256, verifier.as_bytes()))
+}
+
+/// A fresh secret: `state`, `nonce`, the PKCE verifier. 256 random bits, as RFC 7636 section 7.1 advises; 43 characters.
+#[must_use]
+pub fn new_token(rng: &Rng) -> String {
+    base64url::encode(rng.bytes::<32>())
+}
+
+#[cfg(test)]
+mod tests {
+    /// The example of RFC 7636 appendix B.
+    #[test]
+    fn the_challenge_is_that_of_the_rfc() {
+        let challenge = super::challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+        assert_eq!(challenge, "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 }

@@ -1,6 +1,6 @@
 //! The token request, the checks of the ID token, and userinfo.
 
-use super::{CLIENT_KEY, Client, Known, Metadata, OidcError, RelyingParty, fetch};
+use super::{Client, Known, Metadata, OidcError, RelyingParty, fetch};
 use basis::Timestamp;
 use credential::jwt::{self, Expect};
 use credential::{SigAlg, VerifyingKey};
@@ -64,7 +64,7 @@ impl RelyingParty {
 
     /// Proof of who we are, for one request (RFC 7523 section 3).
     fn assertion(&self, audience: &str) -> Result<String, OidcError> {
-        let key = self.store.signing_key(CLIENT_KEY)?;
+        let key = self.store.signing_key(&self.client.key)?;
         let now = self.clock.now().unix_seconds();
         let claims = json!({
             "iss": self.client.id,
@@ -77,7 +77,7 @@ impl RelyingParty {
         Ok(jwt::sign(&*key, "JWT", &claims)?)
     }
 
-    /// The resident's name from userinfo, plain or signed (OpenID Connect Core section 5.3).
+    /// The person's name from userinfo, plain or signed (OpenID Connect Core section 5.3).
     pub(super) async fn request_name(
         &self,
         known: &Known,
@@ -163,7 +163,8 @@ pub(super) fn check(
 }
 
 /// An error code as RFC 6749 allows it, fit for a log: visible ASCII, not long.
-pub(crate) fn plain(code: &str) -> String {
+#[must_use]
+pub fn plain(code: &str) -> String {
     code.chars().filter(char::is_ascii_graphic).take(40).collect()
 }
 
@@ -179,6 +180,8 @@ mod tests {
             issuer: "https://id.example".to_owned(),
             id: "portal".to_owned(),
             redirect_uri: "https://portal.example/back".to_owned(),
+            scope: "openid",
+            key: "oidc-client:portal".to_owned(),
         }
     }
 
