@@ -62,6 +62,31 @@ pub const PASSKEY_LOCKED: AuditEvent = AuditEvent {
     name: "identity.passkey.locked",
     says: "A passkey was locked for a while after answers in a row that did not verify.",
 };
+/// A provider was registered.
+pub const PROVIDER_REGISTERED: AuditEvent = AuditEvent {
+    name: "identity.provider.registered",
+    says: "An officer registered another OpenID provider that people may sign in by.",
+};
+/// A provider was changed.
+pub const PROVIDER_UPDATED: AuditEvent = AuditEvent {
+    name: "identity.provider.updated",
+    says: "An officer changed the registration of another OpenID provider, or switched it on or off.",
+};
+/// A person linked a provider.
+pub const FOREIGN_LINKED: AuditEvent = AuditEvent {
+    name: "identity.foreign.linked",
+    says: "A person proved by number and code to be whom another OpenID provider vouched for.",
+};
+/// A person unlinked a provider.
+pub const FOREIGN_UNLINKED: AuditEvent = AuditEvent {
+    name: "identity.foreign.unlinked",
+    says: "A person unlinked another OpenID provider.",
+};
+/// A sign-in at a provider came to nothing.
+pub const FOREIGN_REFUSED: AuditEvent = AuditEvent {
+    name: "identity.foreign.refused",
+    says: "A sign-in at another OpenID provider came to nothing; the detail says why.",
+};
 /// Somebody signed in.
 pub const LOGIN_SUCCEEDED: AuditEvent = AuditEvent {
     name: "identity.login.succeeded",
@@ -119,6 +144,11 @@ pub const AUDIT_EVENTS: &[AuditEvent] = &[
     PASSKEY_ADDED,
     PASSKEY_REMOVED,
     PASSKEY_LOCKED,
+    PROVIDER_REGISTERED,
+    PROVIDER_UPDATED,
+    FOREIGN_LINKED,
+    FOREIGN_UNLINKED,
+    FOREIGN_REFUSED,
     LOGIN_SUCCEEDED,
     LOGIN_REFUSED,
     LOGIN_ENDED,

@@ -33,8 +33,8 @@ mod web;
 
 pub use error::{Error, TokenError};
 pub use permissions::{
-    EnrolAuthenticator, ListVids, PERMISSIONS, ReadReconciliation, RegisterClient, ReplaceVid,
-    RunReconciliation,
+    EnrolAuthenticator, ListVids, PERMISSIONS, ReadReconciliation, RegisterClient,
+    RegisterProvider, ReplaceVid, RunReconciliation,
 };
 pub use service::Identity;
 
@@ -61,6 +61,7 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0002_response_alg.sql"),
     },
     Migration { name: "0003_sign_ins", sql: include_str!("../migrations/0003_sign_ins.sql") },
+    Migration { name: "0004_providers", sql: include_str!("../migrations/0004_providers.sql") },
 ];
 
 /// Seconds between two comparisons with the civil register.
@@ -85,6 +86,8 @@ pub struct Deps {
     pub name: String,
     /// Who operates the pages.
     pub site: Site,
+    /// To other OpenID providers. Must not follow redirects, and trusts whom the operator trusts.
+    pub http: reqwest::Client,
 }
 
 /// Why the block cannot be built.
@@ -124,6 +127,7 @@ pub fn block(ctx: &Ctx, deps: Deps) -> Result<Block, BuildError> {
             .routes(routes!(http::desk::replace_vid))
             .routes(routes!(http::desk::list_vids))
             .routes(routes!(http::desk::register_client))
+            .routes(routes!(http::desk::register_provider))
             .routes(routes!(http::desk::show_reconciliation, http::desk::run_reconciliation))
             .with_state(identity.clone()),
         pages: http::openid::routes().with_state(identity).merge(web::routes().with_state(pages)),
@@ -165,6 +169,7 @@ const RETENTION: &[Retention] = &[
     Retention { record: "pseudonym", class: RetentionClass::Vital },
     Retention { record: "crosswalk", class: RetentionClass::Vital },
     Retention { record: "authenticator", class: RetentionClass::Vital },
+    Retention { record: "foreign_provider", class: RetentionClass::Case },
     Retention { record: "relying_party", class: RetentionClass::Case },
     Retention { record: "reconciliation_difference", class: RetentionClass::Case },
     Retention { record: "read_log", class: RetentionClass::Log },

@@ -30,6 +30,13 @@ impl Permission for RegisterClient {
     const NAME: &'static str = "identity.client.register";
 }
 
+/// May register other OpenID providers.
+pub enum RegisterProvider {}
+
+impl Permission for RegisterProvider {
+    const NAME: &'static str = "identity.provider.register";
+}
+
 /// May see how the registers compare.
 pub enum ReadReconciliation {}
 
@@ -51,6 +58,7 @@ pub const PERMISSIONS: &[PermissionRow] = &[
     PermissionRow { name: ReplaceVid::NAME, roles: &["identity-desk"] },
     PermissionRow { name: ListVids::NAME, roles: &["identity-desk"] },
     PermissionRow { name: RegisterClient::NAME, roles: &["identity-admin"] },
+    PermissionRow { name: RegisterProvider::NAME, roles: &["identity-admin"] },
     PermissionRow { name: ReadReconciliation::NAME, roles: &["identity-admin", "auditor"] },
     PermissionRow { name: RunReconciliation::NAME, roles: &["identity-admin"] },
 ];

@@ -1,12 +1,14 @@
 //! What officers of the identity authority do.
 
 use crate::model::client::ClientIn;
+use crate::model::provider::ProviderIn;
 use crate::permissions::{
-    EnrolAuthenticator, ListVids, ReadReconciliation, RegisterClient, ReplaceVid, RunReconciliation,
+    EnrolAuthenticator, ListVids, ReadReconciliation, RegisterClient, RegisterProvider, ReplaceVid,
+    RunReconciliation,
 };
 use crate::service::{
-    ClientOut, EnrolIn, Enrolled, Identity, ListVidsIn, Reconciliation, ReplaceVidIn, VidOut,
-    VidsOut,
+    ClientOut, EnrolIn, Enrolled, Identity, ListVidsIn, ProviderOut, Reconciliation, ReplaceVidIn,
+    VidOut, VidsOut,
 };
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -61,6 +63,18 @@ pub async fn register_client(
     Json(form): Json<ClientIn>,
 ) -> Result<Json<ClientOut>, Problem> {
     Ok(Json(identity.register_client(officer.actor(), form).await?))
+}
+
+/// Registers another OpenID provider that people may sign in by, or changes its registration. The
+/// answer is what that provider has to know of us.
+#[utoipa::path(post, path = "/identity/providers", security(("officer" = [])),
+    request_body = ProviderIn, responses((status = 200, body = ProviderOut), Problem))]
+pub async fn register_provider(
+    State(identity): State<Identity>,
+    officer: Officer<RegisterProvider>,
+    Json(form): Json<ProviderIn>,
+) -> Result<Json<ProviderOut>, Problem> {
+    Ok(Json(identity.register_provider(officer.actor(), form).await?))
 }
 
 /// Shows how the persons compare with the civil register.

@@ -3,7 +3,7 @@
 
 use crate::error::{Error, TokenError};
 use crate::model::discovery;
-use crate::service::{Identity, Userinfo, UserinfoError};
+use crate::service::{CLIENT_KEYS, Identity, Userinfo, UserinfoError};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -23,6 +23,7 @@ pub(crate) fn routes() -> Pages<Identity> {
     Pages::new()
         .get("/.well-known/openid-configuration", show_metadata)
         .get("/.well-known/jwks.json", show_keys)
+        .get(CLIENT_KEYS, show_client_keys)
         .post("/oauth/token", exchange_code)
         .get("/userinfo", show_userinfo)
         .post("/userinfo", show_userinfo)
@@ -34,6 +35,11 @@ async fn show_metadata(State(identity): State<Identity>) -> Response {
 
 async fn show_keys(State(identity): State<Identity>) -> Result<Response, Problem> {
     Ok(public(json!({ "keys": identity.token_keys()? })))
+}
+
+/// What other providers verify us with.
+async fn show_client_keys(State(identity): State<Identity>) -> Result<Response, Problem> {
+    Ok(public(json!({ "keys": identity.client_keys()? })))
 }
 
 async fn exchange_code(

@@ -13,6 +13,7 @@ pub mod number;
 pub mod passkey;
 pub mod person;
 pub mod pkce;
+pub mod provider;
 pub mod request;
 pub mod response_alg;
 pub mod token_request;

@@ -6,6 +6,7 @@ use super::{Identity, PERSON};
 use crate::error::Error;
 use crate::events::{AUTHENTICATOR_LOCKED, LOGIN_REFUSED};
 use crate::model::number::Identifier;
+use crate::model::provider::Link;
 use crate::store;
 use crate::store::authenticators::Stored;
 use contracts::identity::{SignInMethod, SignInOutcome};
@@ -20,12 +21,14 @@ use serde_json::json;
 const NOBODY: [u8; 16] = [0; 16];
 
 /// What a person typed.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Credentials {
     /// Who they say they are.
     pub identifier: Identifier,
     /// The code of their app.
     pub code: String,
+    /// Whom another provider vouches for, to be tied to the person.
+    pub link: Option<Link>,
 }
 
 impl Identity {
@@ -43,10 +46,13 @@ impl Identity {
         let (this, session) = (self.clone(), self.secret_text());
         let write = self.0.db.write(move |tx| {
             Box::pin(async move {
-                match this.verify(tx, &credentials, &arrival).await? {
-                    Some(proof) => this.admit(tx, proof, &arrival, session).await,
-                    None => Ok(SignedIn::Refused),
+                let Some(proof) = this.verify(tx, &credentials, &arrival).await? else {
+                    return Ok(SignedIn::Refused);
+                };
+                if let Some(link) = &credentials.link {
+                    this.tie(tx, proof.person, &proof.key, link).await?;
                 }
+                this.admit(tx, proof, &arrival, session).await
             })
         });
         write.await

@@ -7,12 +7,14 @@ mod challenges;
 mod clients;
 mod codes;
 mod facts;
+mod foreign;
 mod history;
 mod imports;
 mod login;
 mod many;
 mod passkeys;
 mod persons;
+mod providers;
 mod pseudonyms;
 mod reconciliation;
 mod signing;
@@ -24,11 +26,14 @@ pub use admission::{Arrival, SignedIn, Target};
 pub use authenticators::{EnrolIn, Enrolled};
 pub use clients::ClientOut;
 pub use codes::Credentials;
+pub(crate) use foreign::{Callback, Leaving, Returned};
 pub(crate) use login::SESSION_SECONDS;
 pub use login::{Asked, Authorized, Judged};
 pub use many::{ListVidsIn, VidOfRegistration, VidsOut};
 pub(crate) use passkeys::{Changed, Enrolment, PasskeyOut, Question};
 pub use persons::CIVIL;
+pub use providers::ProviderOut;
+pub(crate) use providers::{CLIENT_KEYS, ProviderName};
 pub use reconciliation::{DifferenceOut, Reconciliation, RunOut};
 pub use tokens::TokenOut;
 pub use userinfo::{Userinfo, UserinfoError};
@@ -45,12 +50,16 @@ use kernel::block::Ctx;
 use kernel::db::Db;
 use kernel::fields::Fields;
 use kernel::keys::KeyStore;
-use std::sync::Arc;
+use relying_party::RelyingParty;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 /// Purpose of the ES256 keys that sign tokens.
 const TOKEN_KEY: &str = "oidc";
 /// Who acts, in audit rows, where it is the person.
 const PERSON: &str = "person";
+/// Where other providers send people back to, below our base URL.
+pub(crate) const FOREIGN_CALLBACK: &str = "/identity/foreign-callback";
 
 /// The identity block's use cases. Cheap to clone; the state of every handler.
 #[derive(Clone)]
@@ -72,6 +81,8 @@ struct Inner {
     decoy: Totp,
     /// Where passkeys belong; none where they cannot be had.
     home: Option<Home>,
+    /// Us as a relying party of other providers, by issuer and client id.
+    parties: Mutex<HashMap<String, RelyingParty>>,
 }
 
 impl Identity {
@@ -89,6 +100,7 @@ impl Identity {
             births: BirthClient::new(Arc::clone(&deps.wire)),
             node: Id::random(&ctx.rng).to_string(),
             home: Home::of(&ctx.issuer),
+            parties: Mutex::default(),
             decoy: Totp::draw(Algorithm::Sha1),
             deps,
         }))

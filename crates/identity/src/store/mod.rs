@@ -6,6 +6,7 @@ pub mod grants;
 pub mod history;
 pub mod passkeys;
 pub mod persons;
+pub mod providers;
 pub mod pseudonyms;
 pub mod reconciliation;
 pub mod sessions;

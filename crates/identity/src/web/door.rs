@@ -16,6 +16,9 @@ pub(super) const ENTER: &str = "/identity/enter";
 /// The same by passkey.
 pub(super) const ENTER_BY_PASSKEY: &str = "/identity/enter/passkey";
 
+/// How the note of a relying party's request begins.
+const PARTY: &str = "party ";
+
 /// What a sign-in is for.
 #[derive(Clone, Debug)]
 pub(super) enum Door {
@@ -67,6 +70,27 @@ impl Door {
             Self::Party(asked) => with_request(SIGN_IN_BY_PASSKEY, asked),
             Self::Own(page) => format!("{ENTER_BY_PASSKEY}?{}", page.query()),
         }
+    }
+
+    /// Where one leaves for another provider.
+    pub(super) fn leave_for(&self, provider: &str) -> String {
+        match self {
+            Self::Party(asked) => with_request(&format!("/identity/foreign/{provider}"), asked),
+            Self::Own(page) => format!("/identity/foreign/{provider}/own?{}", page.query()),
+        }
+    }
+
+    /// The door in few words, to be found again after a stay at another provider.
+    pub(super) fn note(&self) -> String {
+        match self {
+            Self::Party(asked) => format!("{PARTY}{}", asked.parameters.query()),
+            Self::Own(page) => page.query().to_owned(),
+        }
+    }
+
+    /// The relying party's request in a [`Door::note`]; none where it is about a page of ours.
+    pub(super) fn request_in(note: &str) -> Option<&str> {
+        note.strip_prefix(PARTY)
     }
 
     /// Where the sign-in page itself is.

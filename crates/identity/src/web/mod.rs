@@ -2,13 +2,14 @@
 
 mod claims;
 mod door;
+mod foreign;
 mod own;
 mod script;
 mod sign_in;
 mod sign_out;
 
 use crate::error::Error;
-use crate::service::{Asked, Identity, Judged};
+use crate::service::{Asked, FOREIGN_CALLBACK, Identity, Judged};
 use axum::extract::FromRef;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -25,6 +26,8 @@ const SIGN_IN_BY_PASSKEY: &str = "/identity/sign-in/passkey";
 const PASSKEYS: &str = "/identity/passkeys";
 /// Where the wish to remove one goes.
 const PASSKEYS_REMOVE: &str = "/identity/passkeys/remove";
+/// Where the wish to unlink a provider goes.
+const UNLINK: &str = "/identity/unlink";
 /// A person's sign-ins.
 const SIGN_INS: &str = "/identity/sign-ins";
 /// Where the answer about claims goes.
@@ -61,6 +64,11 @@ pub(crate) fn routes() -> Pages<App> {
         .post(PASSKEYS, own::add_passkey)
         .get(PASSKEYS_REMOVE, own::back)
         .post(PASSKEYS_REMOVE, own::remove_passkey)
+        .get("/identity/foreign/{provider}", foreign::begin)
+        .get("/identity/foreign/{provider}/own", foreign::begin_own)
+        .get(FOREIGN_CALLBACK, foreign::complete)
+        .get(UNLINK, own::back)
+        .post(UNLINK, own::unlink)
         .get(SIGN_INS, own::show_sign_ins)
         .get(script::PATH, script::serve)
         .get(CLAIMS, claims::show)

@@ -3,9 +3,9 @@
 
 use super::door::{Came, Door, OwnPage};
 use super::sign_in::{Shown, by_code, by_passkey};
-use super::{App, PASSKEYS, PASSKEYS_REMOVE, SIGN_INS, SIGN_OUT, failed, redirect, script};
+use super::{App, PASSKEYS, PASSKEYS_REMOVE, SIGN_INS, SIGN_OUT, UNLINK, failed, redirect, script};
 use crate::model::passkey::Made;
-use crate::service::{Changed, Enrolment, PasskeyOut};
+use crate::service::{Changed, Enrolment, PasskeyOut, ProviderName};
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use contracts::identity::SignInEntry;
@@ -31,6 +31,9 @@ pub(crate) struct PasskeysPage {
     /// Where the forms go.
     pub(crate) add: &'static str,
     pub(crate) remove: &'static str,
+    pub(crate) unlink: &'static str,
+    /// Other providers that are linked.
+    pub(crate) linked: Vec<ProviderName>,
     /// What a new passkey is called if the person does not say.
     pub(crate) device: String,
 }
@@ -112,6 +115,16 @@ pub(super) async fn remove_passkey(
     }
 }
 
+/// Unlinks a provider.
+pub(super) async fn unlink(State(app): State<App>, came: Came, submitted: Submitted) -> Response {
+    let Submitted { visit, fields } = submitted;
+    let provider = fields.text("provider").to_owned();
+    match app.identity.unlink(visit.session(), provider).await {
+        Ok(changed) => after(&app, visit, &came, changed).await,
+        Err(error) => failed(&visit, error),
+    }
+}
+
 /// The sign-ins of the person.
 pub(super) async fn show_sign_ins(State(app): State<App>, came: Came, visit: Visit) -> Response {
     match app.identity.own_sign_ins(visit.session()).await {
@@ -119,7 +132,7 @@ pub(super) async fn show_sign_ins(State(app): State<App>, came: Came, visit: Vis
             let page = SignInsPage { entries: found.entries };
             inside(visit).page("identity/sign_ins.html", page).respond()
         }
-        Ok(None) => Shown::new(&app, &visit, &came).first(&Door::Own(OwnPage::SignIns)),
+        Ok(None) => Shown::new(&app, &visit, &came).first(&Door::Own(OwnPage::SignIns)).await,
         Err(error) => failed(&visit, error),
     }
 }
@@ -128,7 +141,9 @@ async fn after(app: &App, visit: Visit, came: &Came, changed: Changed) -> Respon
     match changed {
         Changed::Done => redirect(PASSKEYS, None),
         Changed::Refused => passkeys_page(app, visit, came, true).await,
-        Changed::SignInFirst => Shown::new(app, &visit, came).first(&Door::Own(OwnPage::Passkeys)),
+        Changed::SignInFirst => {
+            Shown::new(app, &visit, came).first(&Door::Own(OwnPage::Passkeys)).await
+        }
     }
 }
 
@@ -136,11 +151,15 @@ async fn passkeys_page(app: &App, visit: Visit, came: &Came, refused: bool) -> R
     let found = match app.identity.passkeys(visit.session()).await {
         Ok(Some(found)) => found,
         Ok(None) => {
-            return Shown::new(app, &visit, came).first(&Door::Own(OwnPage::Passkeys));
+            return Shown::new(app, &visit, came).first(&Door::Own(OwnPage::Passkeys)).await;
         }
         Err(error) => return failed(&visit, error),
     };
     let (passkeys, enrolment) = found;
+    let linked = match app.identity.linked(visit.session(), visit.lang.as_str()).await {
+        Ok(linked) => linked,
+        Err(error) => return failed(&visit, error),
+    };
     let home = app.identity.home();
     let at_home = home.is_some_and(|home| home.is_at(&came.host));
     let twin = home.filter(|_| !at_home).map(|home| format!("{}{PASSKEYS}", home.origin));
@@ -152,6 +171,8 @@ async fn passkeys_page(app: &App, visit: Visit, came: &Came, refused: bool) -> R
         refused,
         add: PASSKEYS,
         remove: PASSKEYS_REMOVE,
+        unlink: UNLINK,
+        linked,
         device: came.device.clone(),
     };
     let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };

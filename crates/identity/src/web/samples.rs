@@ -1,9 +1,9 @@
 //! Every page with something to show, for the tests.
 
 use super::own::{PasskeysPage, SignInsPage};
-use super::sign_in::{PasskeyForm, SignInPage};
-use super::{PASSKEYS, PASSKEYS_REMOVE, RefusedPage, SIGN_OUT, claims, sign_out};
-use crate::service::{Enrolment, PasskeyOut, Question};
+use super::sign_in::{PasskeyForm, ProviderLink, SignInPage};
+use super::{PASSKEYS, PASSKEYS_REMOVE, RefusedPage, SIGN_OUT, UNLINK, claims, sign_out};
+use crate::service::{Enrolment, PasskeyOut, ProviderName, Question};
 use basis::{Id, Timestamp};
 use contracts::identity::{SignInEntry, SignInMethod, SignInOutcome};
 use ui::{Errors, Sample};
@@ -21,6 +21,8 @@ fn sign_in(errors: Errors, party: Option<&str>, passkey: bool) -> Sample {
         errors,
         passkey: passkey.then(form),
         twin: (!passkey).then(|| "https://id.example/authorize?a=1&b=2".to_owned()),
+        providers: vec![ProviderLink { name: "Jirani <ID>".to_owned(), href: "/x".to_owned() }],
+        linking: (!passkey).then(|| "Jirani ID".to_owned()),
     };
     Sample::new("identity/sign_in.html", page)
 }
@@ -47,6 +49,8 @@ fn passkeys(full: bool) -> Sample {
         refused: full,
         add: PASSKEYS,
         remove: PASSKEYS_REMOVE,
+        unlink: UNLINK,
+        linked: vec![ProviderName { id: "jirani".to_owned(), name: "Jirani ID".to_owned() }],
         device: "Firefox, Android".to_owned(),
     };
     Sample::new("identity/passkeys.html", page)

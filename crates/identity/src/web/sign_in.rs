@@ -1,16 +1,19 @@
 //! The sign-in page: number and code, or a passkey.
 
 use super::door::{Came, Door};
+use super::foreign::link_cookie;
 use super::{App, CLAIMS, failed, in_language, judge, redirect, script};
+use crate::error::Error;
 use crate::model::number::Identifier;
 use crate::model::passkey::Answer;
+use crate::model::provider::DOOR_LENGTH_MAX;
 use crate::model::request::QUERY_LENGTH_MAX;
 use crate::service::{Asked, Authorized, Credentials, Question, SignedIn};
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use credential::totp::DIGITS;
-use http::StatusCode;
+use http::{StatusCode, header};
 use serde::Serialize;
 use ui::{Errors, Fields, Submitted, Visit};
 
@@ -29,6 +32,19 @@ pub(crate) struct SignInPage {
     pub(crate) passkey: Option<PasskeyForm>,
     /// The same page under the name that passkeys are bound to, where this one is under another.
     pub(crate) twin: Option<String>,
+    /// Other providers.
+    pub(crate) providers: Vec<ProviderLink>,
+    /// Name of the provider that vouches for somebody whom number and code are to tie to it.
+    pub(crate) linking: Option<String>,
+}
+
+/// A way to another provider.
+#[derive(Serialize)]
+pub(crate) struct ProviderLink {
+    /// What people call it.
+    pub(crate) name: String,
+    /// Where it begins.
+    pub(crate) href: String,
 }
 
 /// The form that the script fills in.
@@ -57,7 +73,9 @@ pub(super) async fn authorize(
     match app.identity.authorize(&asked, visit.session()).await {
         Ok(Authorized::Answered(location)) => redirect(&location, None),
         Ok(Authorized::Claims) => redirect(&with_request(CLAIMS, &asked), None),
-        Ok(Authorized::SignIn) => Shown::new(&app, &visit, &came).first(&Door::Party(asked.into())),
+        Ok(Authorized::SignIn) => {
+            Shown::new(&app, &visit, &came).first(&Door::Party(asked.into())).await
+        }
         Err(error) => failed(&visit, error),
     }
 }
@@ -111,15 +129,28 @@ pub(super) async fn by_code(app: &App, came: &Came, submitted: Submitted, door: 
     let number = fields.text("number").to_owned();
     let credentials = match read(&visit, &fields) {
         Ok(credentials) => credentials,
-        Err(errors) => return page.again(door, number, errors),
+        Err(errors) => return page.again(door, number, errors).await,
     };
+    let cookie = link_cookie(&visit);
+    let link = match app.identity.link_in(visit.cookie(&cookie), visit.lang.as_str()).await {
+        Ok(link) => link.map(|(link, _)| link),
+        Err(error) => return failed(&visit, error),
+    };
+    let forget = link.is_some();
+    let credentials = Credentials { link, ..credentials };
     match app.identity.sign_in(door.arrival(&visit, came), credentials).await {
         Ok(SignedIn::Refused) => {
             let mut errors = Errors::none();
             errors.add("code", visit.t("sign-in.wrong", &[]));
-            page.again(door, number, errors)
+            page.again(door, number, errors).await
         }
-        Ok(signed_in) => let_in(app, signed_in, door),
+        Ok(signed_in) => {
+            let mut answer = let_in(app, signed_in, door);
+            if forget {
+                answer.headers_mut().append(header::SET_COOKIE, cookie.forget());
+            }
+            answer
+        }
         Err(error) => failed(&visit, error),
     }
 }
@@ -140,7 +171,7 @@ pub(super) async fn by_passkey(
         Ok(SignedIn::Refused) => {
             let mut errors = Errors::none();
             errors.add("number", visit.t("sign-in.passkey-wrong", &[]));
-            Shown::new(app, &visit, came).again(door, String::new(), errors)
+            Shown::new(app, &visit, came).again(door, String::new(), errors).await
         }
         Ok(signed_in) => let_in(app, signed_in, door),
         Err(error) => failed(&visit, error),
@@ -173,7 +204,7 @@ fn read(visit: &Visit, fields: &Fields) -> Result<Credentials, Errors> {
         errors.add("code", visit.t("sign-in.code-mistyped", &[]));
     }
     match identifier {
-        Some(identifier) if errors.is_empty() => Ok(Credentials { identifier, code }),
+        Some(identifier) if errors.is_empty() => Ok(Credentials { identifier, code, link: None }),
         _ => Err(errors),
     }
 }
@@ -191,37 +222,27 @@ impl<'a> Shown<'a> {
     }
 
     /// For the first time.
-    pub(super) fn first(&self, door: &Door) -> Response {
-        self.show(door, String::new(), Errors::none(), StatusCode::OK)
+    pub(super) async fn first(&self, door: &Door) -> Response {
+        self.show(door, String::new(), Errors::none(), StatusCode::OK).await
     }
 
     /// With what is wrong.
-    fn again(&self, door: &Door, number: String, errors: Errors) -> Response {
-        self.show(door, number, errors, StatusCode::UNPROCESSABLE_ENTITY)
+    async fn again(&self, door: &Door, number: String, errors: Errors) -> Response {
+        self.show(door, number, errors, StatusCode::UNPROCESSABLE_ENTITY).await
     }
 
-    fn show(&self, door: &Door, number: String, errors: Errors, status: StatusCode) -> Response {
-        let (mut passkey, mut twin) = (None, None);
-        if let Some(home) = self.app.identity.home() {
-            let bound_to = door.arrival(self.visit, self.came).digest();
-            match self.app.identity.passkey_question(&bound_to) {
-                Ok(question) if home.is_at(&self.came.host) => {
-                    let form = |question| PasskeyForm { action: door.passkey_action(), question };
-                    passkey = question.map(form);
-                }
-                Ok(_) => twin = Some(format!("{}{}", home.origin, door.page())),
-                Err(error) => return failed(self.visit, error),
-            }
-        }
-        let has_script = passkey.is_some();
-        let page = SignInPage {
-            party: door.party(),
-            action: door.action(),
-            number,
-            errors,
-            passkey,
-            twin,
+    async fn show(
+        &self,
+        door: &Door,
+        number: String,
+        errors: Errors,
+        status: StatusCode,
+    ) -> Response {
+        let page = match self.gather(door, number, errors).await {
+            Ok(page) => page,
+            Err(error) => return failed(self.visit, error),
         };
+        let has_script = page.passkey.is_some();
         let mut page = self.visit.page("identity/sign_in.html", page).status(status);
         if has_script {
             page = page.script(script::address());
@@ -231,6 +252,50 @@ impl<'a> Shown<'a> {
             Some(origin) => page.forms_to(&origin).respond(),
             None => page.respond(),
         }
+    }
+
+    /// What the page shows. While another provider's word is to be tied to somebody, number and code
+    /// are the one way: who signs in otherwise would leave it untied.
+    async fn gather(
+        &self,
+        door: &Door,
+        number: String,
+        errors: Errors,
+    ) -> Result<SignInPage, Error> {
+        let (identity, language) = (&self.app.identity, self.visit.lang.as_str());
+        let note = self.visit.cookie(&link_cookie(self.visit));
+        let linking = identity.link_in(note, language).await?.map(|(_, name)| name);
+        let mut page = SignInPage {
+            party: door.party(),
+            action: door.action(),
+            number,
+            errors,
+            passkey: None,
+            twin: None,
+            providers: Vec::new(),
+            linking,
+        };
+        if page.linking.is_some() {
+            return Ok(page);
+        }
+        if let Some(home) = identity.home() {
+            if home.is_at(&self.came.host) {
+                let bound_to = door.arrival(self.visit, self.came).digest();
+                let form = |question| PasskeyForm { action: door.passkey_action(), question };
+                page.passkey = identity.passkey_question(&bound_to)?.map(form);
+            } else {
+                page.twin = Some(format!("{}{}", home.origin, door.page()));
+            }
+        }
+        // People are sent back to the issuer's own address, where the cookie must be.
+        let issued = identity.issuer().split_once("://").map(|(_, authority)| authority);
+        if issued == Some(self.came.host.as_str()) && door.note().len() <= DOOR_LENGTH_MAX {
+            let offered = identity.offered(language).await?.into_iter();
+            page.providers = offered
+                .map(|one| ProviderLink { href: door.leave_for(&one.id), name: one.name })
+                .collect();
+        }
+        Ok(page)
     }
 }
 

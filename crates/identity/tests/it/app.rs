@@ -46,7 +46,15 @@ pub struct Enrolled {
 
 impl App {
     pub async fn new(store: &Store) -> Self {
-        let ctx = block_ctx(store, "identity", identity::MIGRATIONS, "GOV/NIA").await.unwrap();
+        Self::at(store, None).await
+    }
+
+    /// The block under another issuer than that of the test kit.
+    pub async fn at(store: &Store, issuer: Option<&str>) -> Self {
+        let mut ctx = block_ctx(store, "identity", identity::MIGRATIONS, "GOV/NIA").await.unwrap();
+        if let Some(issuer) = issuer {
+            ctx.issuer = issuer.into();
+        }
         let wire = Arc::new(RouterWire::default());
         let register = Register::default();
         wire.serve(BIRTHS.parse().unwrap(), civil(register.clone()), "/civil/births");
@@ -252,7 +260,7 @@ impl App {
 
     /// Every value of every table of the block.
     pub async fn all_values(&self) -> Vec<(&'static str, Value)> {
-        const TABLES: [&str; 19] = [
+        const TABLES: [&str; 20] = [
             "SELECT * FROM person",
             "SELECT * FROM vid",
             "SELECT * FROM pseudonym",
@@ -261,6 +269,7 @@ impl App {
             "SELECT * FROM refused_attempt",
             "SELECT * FROM login_session",
             "SELECT * FROM sign_in",
+            "SELECT * FROM foreign_provider",
             "SELECT * FROM passkey",
             "SELECT * FROM used_challenge",
             "SELECT * FROM code_grant",
@@ -301,7 +310,11 @@ pub fn context(client: &str, service: &str) -> CallContext {
 }
 
 fn deps(wire: Arc<RouterWire>) -> identity::Deps {
+    // A second install changes nothing.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
     identity::Deps {
+        http: http.build().unwrap(),
         wire,
         subsystem: "TB/GOV/NIA/identity".parse().unwrap(),
         births: BIRTHS.parse().unwrap(),

@@ -121,11 +121,11 @@ impl Page {
     }
 }
 
-fn between(text: &str, start: &str, end: &str) -> String {
+pub fn between(text: &str, start: &str, end: &str) -> String {
     let after = text.split_once(start).unwrap_or_else(|| panic!("no {start} in {text}")).1;
     after.split_once(end).unwrap().0.to_owned()
 }
 
-fn unescape(text: &str) -> String {
+pub fn unescape(text: &str) -> String {
     text.replace("&amp;", "&").replace("&#x2f;", "/").replace("&#x3d;", "=").replace("&quot;", "\"")
 }

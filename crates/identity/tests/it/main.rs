@@ -8,6 +8,8 @@ mod browser;
 #[cfg(test)]
 mod desk;
 #[cfg(test)]
+mod foreign;
+#[cfg(test)]
 mod history;
 #[cfg(test)]
 mod many;

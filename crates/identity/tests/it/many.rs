@@ -105,18 +105,3 @@ async fn registrations_are_looked_up_by_the_registrar_alone_and_a_thousand_at_a_
     })
     .await;
 }
-
-/// A figure, not a check: `cargo test --release -p identity --test it -- --ignored --nocapture`.
-#[tokio::test]
-#[ignore = "measures"]
-async fn twenty_thousand_persons() {
-    on_each_engine(async |store| {
-        let app = App::new(store).await;
-        born(&app, 20_000);
-        let begun = std::time::Instant::now();
-        app.deliver_import().await;
-        eprintln!("20,000 persons in {:?}", begun.elapsed());
-        assert_eq!(app.count("SELECT id FROM person").await, 20_000);
-    })
-    .await;
-}

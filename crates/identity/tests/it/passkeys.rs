@@ -3,8 +3,7 @@
 use crate::browser::{Browser, Page};
 use crate::sign_in::{Scene, scene};
 use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use credential::base64url;
 use http::StatusCode;
 use serde_json::{Value as Json, json};
@@ -14,7 +13,7 @@ const HOME: &str = "http://localhost";
 
 /// An authenticator that holds one passkey.
 struct Authenticator {
-    pair: EcdsaKeyPair,
+    pair: Ed25519KeyPair,
     id: [u8; 16],
     user: String,
     counter: u32,
@@ -24,7 +23,7 @@ impl Authenticator {
     /// Makes a passkey as the page asks; gives what the script sends.
     fn make(scene: &Scene, page: &Page) -> (Self, String) {
         let made = Self {
-            pair: EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap(),
+            pair: Ed25519KeyPair::generate().unwrap(),
             id: scene.app.ctx.rng.bytes(),
             user: page.data("user"),
             counter: 0,
@@ -46,7 +45,7 @@ impl Authenticator {
         let client_data = client_data("webauthn.get", &page.data("challenge"), origin);
         let mut signed = data.clone();
         signed.extend(digest(&SHA256, client_data.as_bytes()).as_ref());
-        let signature = self.pair.sign(&SystemRandom::new(), &signed).unwrap();
+        let signature = self.pair.sign(&signed);
         json!({
             "id": base64url::encode(self.id), "userHandle": self.user,
             "clientDataJSON": base64url::encode(client_data),
@@ -69,11 +68,8 @@ impl Authenticator {
         data.extend([0; 16]);
         data.extend([0, 16]);
         data.extend(self.id);
-        let point = self.pair.public_key().as_ref();
-        data.extend([0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21, 0x58, 32]);
-        data.extend(&point[1..33]);
-        data.extend([0x22, 0x58, 32]);
-        data.extend(&point[33..]);
+        data.extend([0xa4, 1, 1, 3, 0x27, 0x20, 6, 0x21, 0x58, 32]);
+        data.extend(self.pair.public_key().as_ref());
         let mut object = vec![0xa3];
         object.extend(b"\x63fmt\x64none\x67attStmt\xa0\x68authData\x58");
         object.push(u8::try_from(data.len()).unwrap());
