@@ -1,6 +1,7 @@
 //! The list of blocks, and how each is built.
 
-use super::{BootError, Place, Selection};
+use super::instances::{self, Instance};
+use super::{BootError, Place, Selection, messages};
 use crate::commands::checkpoint_folder;
 use crate::country::{Country, Member};
 use contracts::{ServiceId, SubsystemId, Wire};
@@ -14,13 +15,25 @@ use witness::{Trails, Witness};
 /// The blocks that can be chosen, in the order in which they are built. None needs another to be
 /// built before it: they find each other through the exchange. The exchange and the keeper of audit
 /// trails are always there.
-pub const NAMES: [&str; 6] = ["identity", "civil", "consent", "registry", "payments", "portal"];
+pub const NAMES: [&str; 9] = [
+    "identity",
+    "civil",
+    "consent",
+    "registry",
+    "registration",
+    "payments",
+    "messaging",
+    "governance",
+    "portal",
+];
 
 /// The block that keeps the audit trails.
 pub const WITNESS: &str = "witness";
 
 /// A block with what it was built from.
 pub struct Built {
+    /// Which of the blocks it is; its own name says more where there are several.
+    pub kind: &'static str,
     /// The subsystem it is.
     pub subsystem: SubsystemId,
     /// What it was built from.
@@ -33,7 +46,6 @@ pub struct Built {
 struct Building<'a> {
     config: &'a Config,
     country: &'a Country,
-    hosted: &'a [&'a Member],
     place: &'a Place,
     exchange: &'a Exchange,
     wire: Arc<dyn Wire>,
@@ -55,12 +67,15 @@ pub async fn build(
 ) -> Result<(Vec<Built>, Witness), BootError> {
     let wire: Arc<dyn Wire> = Arc::new(exchange.clone());
     let building =
-        Building { config, country, hosted, place, exchange, wire, trails: Trails::default() };
+        Building { config, country, place, exchange, wire, trails: Trails::default() };
     building.trails.add(exchange_db.clone());
     let mut built = Vec::new();
-    for name in NAMES.iter().filter(|name| selection.takes(name)) {
-        let Some(subsystem) = building.subsystem(name) else { continue };
-        let one = building.block(name, subsystem).await?;
+    let instances = instances::of(country, hosted)?;
+    for instance in instances.iter().filter(|instance| selection.takes(instance)) {
+        if instance.is_simulator() && !config.installation.sandbox {
+            return Err(BootError::Simulator(instance.subsystem.clone(), instance.kind));
+        }
+        let one = building.block(instance).await?;
         building.trails.add(one.ctx.db.clone());
         built.push(one);
     }
@@ -74,14 +89,10 @@ pub async fn build(
 }
 
 impl Building<'_> {
-    /// The subsystem that a block is here.
-    fn subsystem(&self, block: &str) -> Option<SubsystemId> {
-        self.country.subsystem_of(block, self.hosted).map(|subsystem| subsystem.id.clone())
-    }
-
-    async fn block(&self, name: &'static str, subsystem: SubsystemId) -> Result<Built, BootError> {
+    async fn block(&self, instance: &Instance) -> Result<Built, BootError> {
+        let Instance { kind: name, subsystem, .. } = instance.clone();
         let migrations = migrations(name);
-        let ctx = self.place.ctx(name, migrations, subsystem.member().local()).await?;
+        let ctx = self.place.ctx(instance.name, migrations, subsystem.member().local()).await?;
         let block = match name {
             "identity" => self.identity(&ctx, subsystem.clone())?,
             "civil" => self.civil(&ctx, subsystem.clone())?,
@@ -89,21 +100,31 @@ impl Building<'_> {
                 consent::block(&ctx, self.site(&subsystem)).map_err(|error| broken(name, &error))?
             }
             "registry" => self.registry(&ctx, subsystem.clone())?,
-            "payments" => payments::block(&ctx),
+            "payments" => payments::block(&ctx, self.payments(&subsystem))
+                .map_err(|error| broken(name, &error))?,
+            "registration" => registration::block(&ctx, self.registration(&subsystem)?)
+                .map_err(|error| broken(name, &error))?,
+            "messaging" => messaging::block(&ctx, self.messaging(&subsystem)?),
+            "governance" => governance::block(&ctx, self.governance(&subsystem)?)
+                .map_err(|error| broken(name, &error))?,
             "portal" => self.portal(&ctx, subsystem.clone())?,
+            simulator::BANK => simulator::bank(&ctx, self.simulator(instance)),
+            simulator::SMS_GATEWAY => simulator::sms_gateway(&ctx, self.simulator(instance)),
             other => return Err(BootError::UnknownBlock(other.to_owned())),
         };
-        Ok(Built { subsystem, ctx, block })
+        Ok(Built { kind: name, subsystem, ctx, block })
     }
 
     fn identity(&self, ctx: &Ctx, subsystem: SubsystemId) -> Result<Block, BootError> {
         let births = self.anywhere("civil")?.service(contracts::civil::BIRTHS);
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
         let deps = identity::Deps {
             wire: self.wire.clone(),
             births: births.map_err(|error| broken("identity", &error))?,
             law: self.mandate(&subsystem),
             name: self.country.names.get("en").cloned().unwrap_or_default(),
             site: self.site(&subsystem),
+            http: http.map_err(|error| broken("identity", &error))?,
             subsystem,
         };
         identity::block(ctx, deps).map_err(|error| broken("identity", &error))
@@ -122,6 +143,69 @@ impl Building<'_> {
         Ok(registry::block(ctx, deps))
     }
 
+    fn registration(&self, subsystem: &SubsystemId) -> Result<registration::Deps, BootError> {
+        Ok(registration::Deps {
+            wire: self.wire.clone(),
+            identity: self.anywhere("identity")?,
+            consent: self.anywhere("consent")?,
+            payments: self.anywhere("payments")?,
+            messages: self.anywhere("messaging")?,
+            packages: self.country.service_packages.clone(),
+            site: self.site(subsystem),
+            subsystem: subsystem.clone(),
+        })
+    }
+
+    fn payments(&self, subsystem: &SubsystemId) -> payments::Deps {
+        payments::Deps {
+            wire: self.wire.clone(),
+            rails: Arc::new(super::rails::Providers::new(self.exchange, subsystem)),
+            site: self.site(subsystem),
+            subsystem: subsystem.clone(),
+        }
+    }
+
+    fn messaging(&self, subsystem: &SubsystemId) -> Result<messaging::Deps, BootError> {
+        Ok(messaging::Deps {
+            wire: self.wire.clone(),
+            templates: messages::templates(&self.config.country)?,
+            sms: messages::sms_route(self.country, subsystem),
+            mail: messages::mail(self.config)?,
+            subsystem: subsystem.clone(),
+        })
+    }
+
+    fn governance(&self, subsystem: &SubsystemId) -> Result<governance::Deps, BootError> {
+        let messages = self.anywhere("messaging")?.service(contracts::messaging::MESSAGES);
+        let mandates = self.country.members.iter().filter_map(|member| {
+            let reference = member.mandate.clone()?;
+            let (member, allows) = (member.id.clone(), member.allows.clone());
+            Some(governance::MandateSeed { member, reference, allows })
+        });
+        Ok(governance::Deps {
+            wire: self.wire.clone(),
+            law: self.mandate(subsystem),
+            messages: messages.map_err(|error| broken("governance", &error))?,
+            answer_days: self.country.grievance_days,
+            mandates: mandates.collect(),
+            directory: Arc::new(super::agreements::Agreements(self.exchange.clone())),
+            site: self.site(subsystem),
+            subsystem: subsystem.clone(),
+        })
+    }
+
+    fn simulator(&self, instance: &Instance) -> simulator::Deps {
+        let (member, subsystem) = (instance.subsystem.member(), instance.subsystem.code());
+        let path = instances::keep(format!("/simulator/{}/{subsystem}", member.local()));
+        simulator::Deps {
+            wire: self.wire.clone(),
+            subsystem: instance.subsystem.clone(),
+            name: instance.name,
+            path,
+            service: instances::keep(simulator::service_path(instance.kind, path)),
+        }
+    }
+
     /// The law that the subsystem's member acts under.
     fn mandate(&self, subsystem: &SubsystemId) -> String {
         let member = self.country.members.iter().find(|member| member.id == subsystem.member());
@@ -130,15 +214,10 @@ impl Building<'_> {
 
     fn civil(&self, ctx: &Ctx, subsystem: SubsystemId) -> Result<Block, BootError> {
         let identity = self.anywhere("identity")?;
-        Ok(civil::block(
-            ctx,
-            civil::Deps {
-                wire: self.wire.clone(),
-                law: self.mandate(&subsystem),
-                subsystem,
-                identity,
-            },
-        ))
+        // Whoever is not the registrar works for it.
+        let registrar = Some(self.anywhere("civil")?).filter(|central| *central != subsystem);
+        let (wire, law) = (self.wire.clone(), self.mandate(&subsystem));
+        Ok(civil::block(ctx, civil::Deps { wire, law, subsystem, identity, registrar }))
     }
 
     /// The keeper of the installation's audit trails, which is always there: trails that nobody
@@ -160,7 +239,7 @@ impl Building<'_> {
             witnesses: witnesses.and_then(service).into_iter().collect(),
         };
         let keeper = Witness::new(&ctx, deps);
-        Ok((Built { subsystem, block: witness::block(&keeper), ctx }, keeper))
+        Ok((Built { kind: WITNESS, subsystem, block: witness::block(&keeper), ctx }, keeper))
     }
 
     fn portal(&self, ctx: &Ctx, subsystem: SubsystemId) -> Result<Block, BootError> {
@@ -169,6 +248,11 @@ impl Building<'_> {
         let deps = portal::Deps {
             wire: self.wire.clone(),
             my_consents: consent.map_err(|error| broken("portal", &error))?,
+            my_messages: self
+                .country
+                .anywhere("messaging")
+                .and_then(|messages| messages.id.service(contracts::messaging::MY_MESSAGES).ok()),
+            my_sign_ins: self.anywhere("identity")?.service(contracts::identity::MY_SIGN_INS).ok(),
             directory: Arc::new(Labels(self.exchange.clone())),
             site: self.site(&subsystem),
             issuer: self.issuer(ctx),
@@ -186,21 +270,7 @@ impl Building<'_> {
 
     /// What pages say about who runs them.
     fn site(&self, subsystem: &SubsystemId) -> ui::Site {
-        let english = |names: &exchange::Names| names.get("en").cloned().unwrap_or_default();
-        let operator = self.country.members.iter().find(|member| member.id == subsystem.member());
-        ui::Site {
-            service: english(&self.country.names),
-            operator: operator.map(|member| english(&member.names)).unwrap_or_default(),
-            home: "/portal".to_owned(),
-            sandbox: self.config.installation.sandbox,
-            secure: self
-                .config
-                .installation
-                .issuer
-                .as_deref()
-                .is_some_and(|issuer| issuer.starts_with("https")),
-            utc_offset_minutes: self.country.utc_offset_minutes,
-        }
+        site(self.country, self.config, subsystem)
     }
 
     /// The subsystem of a block that may run anywhere in the country.
@@ -209,6 +279,21 @@ impl Building<'_> {
         found.ok_or_else(|| {
             BootError::Block(block, "no subsystem of the country pack is this block".to_owned())
         })
+    }
+}
+
+/// What pages say about who runs them.
+pub fn site(country: &Country, config: &Config, subsystem: &SubsystemId) -> ui::Site {
+    let english = |names: &exchange::Names| names.get("en").cloned().unwrap_or_default();
+    let operator = country.members.iter().find(|member| member.id == subsystem.member());
+    let issuer = config.installation.issuer.as_deref();
+    ui::Site {
+        service: english(&country.names),
+        operator: operator.map(|member| english(&member.names)).unwrap_or_default(),
+        home: "/portal".to_owned(),
+        sandbox: config.installation.sandbox,
+        secure: issuer.is_some_and(|issuer| issuer.starts_with("https")),
+        utc_offset_minutes: country.utc_offset_minutes,
     }
 }
 
@@ -223,10 +308,15 @@ pub fn migrations(block: &str) -> &'static [Migration] {
         "civil" => civil::MIGRATIONS,
         "consent" => consent::MIGRATIONS,
         "registry" => registry::MIGRATIONS,
+        "registration" => registration::MIGRATIONS,
         "payments" => payments::MIGRATIONS,
+        "messaging" => messaging::MIGRATIONS,
+        "governance" => governance::MIGRATIONS,
         "portal" => portal::MIGRATIONS,
         "witness" => witness::MIGRATIONS,
         "exchange" => exchange::MIGRATIONS,
+        simulator::BANK => simulator::BANK_MIGRATIONS,
+        simulator::SMS_GATEWAY => simulator::SMS_MIGRATIONS,
         _ => &[],
     }
 }
@@ -242,7 +332,7 @@ pub fn audit_subsystem(country: &Country, config: &Config) -> SubsystemId {
 }
 
 /// What the portal asks of the directory.
-struct Labels(Exchange);
+pub(super) struct Labels(pub Exchange);
 
 impl portal::Directory for Labels {
     fn services(&self, kind: &str) -> Vec<ServiceId> {
@@ -269,5 +359,17 @@ impl portal::Directory for Labels {
         };
         let names = member.or_else(subsystem).or_else(service)?;
         names.get(language).or_else(|| names.get("en")).cloned()
+    }
+
+    fn reference(
+        &self,
+        service: &ServiceId,
+        client: &SubsystemId,
+        purpose: &str,
+    ) -> Option<String> {
+        let snapshot = self.0.snapshot();
+        let agreements = &snapshot.services.get(service)?.clients.get(client)?.agreements;
+        let agreed = agreements.iter().find(|agreement| agreement.purpose == purpose)?;
+        Some(agreed.reference.clone())
     }
 }

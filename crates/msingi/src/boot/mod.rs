@@ -3,17 +3,24 @@
 //! [`start`] is the whole boot, top to bottom: place, exchange, blocks, permissions, routers,
 //! listeners, background work.
 
+mod agreements;
 mod blocks;
+mod desk;
+mod instances;
+mod messages;
 mod place;
+mod rails;
 mod run;
 mod seed;
 
 pub use place::Place;
 
-use crate::country::{Country, CountryError};
+use crate::country::{Country, CountryError, Member};
 use axum::Router;
 use blocks::Built;
+use contracts::SubsystemId;
 use exchange::{Binding, Exchange};
+use instances::Instance;
 use kernel::auth::{AuthState, OPERATOR, PermissionRow, Permissions, TokenIssuer, TokenVerifier};
 use kernel::block::{Block, Ctx, component_routes};
 use kernel::config::Config;
@@ -37,19 +44,29 @@ pub struct Selection {
 impl Selection {
     /// # Errors
     /// [`BootError::UnknownBlock`], naming the blocks that can be chosen.
-    fn check(&self) -> Result<(), BootError> {
-        let unknown = self
-            .only
-            .iter()
-            .chain(&self.without)
-            .find(|name| !blocks::NAMES.contains(&name.as_str()));
+    fn check(&self, country: &Country) -> Result<(), BootError> {
+        let everybody: Vec<&Member> = country.members.iter().collect();
+        let instances = instances::of(country, &everybody)?;
+        let known = |name: &str| {
+            choosable().any(|block| block == name)
+                || instances.iter().any(|instance| instance.name == name)
+        };
+        let unknown = self.only.iter().chain(&self.without).find(|name| !known(name));
         unknown.map_or(Ok(()), |name| Err(BootError::UnknownBlock(name.clone())))
     }
 
-    fn takes(&self, block: &str) -> bool {
-        let named = self.only.is_empty() || self.only.iter().any(|name| name == block);
-        named && !self.without.iter().any(|name| name == block)
+    /// Chosen by the block's name, or by the instance's own.
+    fn takes(&self, instance: &Instance) -> bool {
+        let named = |list: &[String]| {
+            list.iter().any(|name| name == instance.kind || name == instance.name)
+        };
+        (self.only.is_empty() || named(&self.only)) && !named(&self.without)
     }
+}
+
+/// The blocks that can be chosen.
+fn choosable() -> impl Iterator<Item = &'static str> {
+    blocks::NAMES.into_iter().chain(instances::SIMULATORS)
 }
 
 /// A running installation. Dropping it stops it.
@@ -108,13 +125,21 @@ pub enum BootError {
     )]
     NoPostgresUrl,
     /// No such block.
-    #[error("there is no block `{0}` to choose; there are: {names}", names = blocks::NAMES.join(", "))]
+    #[error("there is no block `{0}` to choose; there are: {names}", names = choosable().collect::<Vec<_>>().join(", "))]
     UnknownBlock(String),
     /// No block is left to run.
     #[error(
         "no block is left to run: none of those chosen belongs to a member hosted by this installation"
     )]
     NothingToRun,
+    /// A simulated institution where people rely on what they are told.
+    #[error(
+        "{0} is a simulated institution (block `{1}`) and runs in a sandbox only: take `block` off it in the country pack, start with --without {1}, or set installation.sandbox = true"
+    )]
+    Simulator(SubsystemId, &'static str),
+    /// Two subsystems whose databases would be one.
+    #[error("{1} and {2} would both be called `{0}`: give one another code in the country pack")]
+    SameName(&'static str, SubsystemId, SubsystemId),
     /// A block's database.
     #[error("database of {0}: {1}")]
     Database(String, DbError),
@@ -149,8 +174,8 @@ pub enum BootError {
 /// # Errors
 /// The first [`BootError`]; nothing is left running.
 pub async fn start(config: &Config, selection: &Selection) -> Result<Running, BootError> {
-    selection.check()?;
     let country = Country::load(&config.country)?;
+    selection.check(&country)?;
     // Listeners first: with port 0 only they know the address that everything else is told.
     let public = bind("listen.public", config.listen.public).await?;
     let wire = bind("listen.wire", config.listen.wire).await?;
@@ -168,9 +193,11 @@ pub async fn start(config: &Config, selection: &Selection) -> Result<Running, Bo
     let exchange =
         Exchange::open(ctx.clone(), exchange_config(config, &country, wire_address)).await?;
     seed::seed(&exchange, &country, &hosted, place.clock.now()).await?;
+    introduce(&exchange).await;
     let (mut built, keeper) =
         blocks::build(config, &country, &hosted, selection, &place, &exchange, &ctx.db).await?;
-    built.insert(0, exchange_block(&exchange, ctx, &country, config));
+    let own = exchange_block(&exchange, ctx, &country, config, &built)?;
+    built.insert(0, own);
 
     let operator = Operator::new(&place, &issuer, operator_member(&country, config))?;
     let auth = auth(&place, &issuer, &built)?;
@@ -232,13 +259,27 @@ fn exchange_config(config: &Config, country: &Country, wire: SocketAddr) -> exch
         address: config.listen.wire_url.clone().unwrap_or_else(|| format!("https://{wire}")),
         timeout_seconds: config.limits.timeout_seconds,
         body_limit_bytes: config.limits.body_bytes,
+        name: country.names.get("en").cloned().unwrap_or_default(),
         ..exchange::Config::default()
     }
 }
 
-fn exchange_block(exchange: &Exchange, ctx: Ctx, country: &Country, config: &Config) -> Built {
+/// The exchange as a block; its desk shows how the others are.
+fn exchange_block(
+    exchange: &Exchange,
+    ctx: Ctx,
+    country: &Country,
+    config: &Config,
+    others: &[Built],
+) -> Result<Built, BootError> {
     let subsystem = blocks::audit_subsystem(country, config);
-    Built { subsystem, ctx, block: exchange::block(exchange) }
+    let site = blocks::site(country, config, &subsystem);
+    let deps = exchange::Deps {
+        site: ui::Site { home: ui::desk::HOME.to_owned(), ..site },
+        surroundings: std::sync::Arc::new(desk::Around::new(country, &ctx, others)),
+    };
+    let block = exchange::block(exchange, deps)?;
+    Ok(Built { kind: EXCHANGE, subsystem, ctx, block })
 }
 
 /// The member that operates this installation, as `CLASS/MEMBER`.
@@ -282,12 +323,22 @@ pub fn operator(config: &Config) -> Result<Operator, BootError> {
     Operator::new(&place, &issuer, operator_member(&country, config))
 }
 
-fn auth(place: &Place, issuer: &str, built: &[Built]) -> Result<AuthState, BootError> {
-    let rows: Vec<PermissionRow> =
-        built.iter().flat_map(|built| built.block.permissions.iter().copied()).collect();
+fn auth(place: &Place, issuer: &str, all: &[Built]) -> Result<AuthState, BootError> {
+    let first = |built: &&Built| is_first_of_its_kind(all, built);
+    let rows: Vec<PermissionRow> = all
+        .iter()
+        .filter(first)
+        .flat_map(|built| built.block.permissions.iter().copied())
+        .collect();
     let verifier =
         TokenVerifier::new(issuer, &place.keys.public_keys("token"), place.clock.clone())?;
     Ok(AuthState::new(verifier, Permissions::new(rows)?))
+}
+
+/// What a block says of itself, all its instances say alike.
+fn is_first_of_its_kind(all: &[Built], one: &Built) -> bool {
+    let first = all.iter().find(|built| built.kind == one.kind);
+    first.is_some_and(|first| first.block.name == one.block.name)
 }
 
 /// Tells each database where its block's events go.
@@ -335,14 +386,15 @@ fn assemble(
     shutdown: &Shutdown,
 ) -> Result<Router, BootError> {
     let (clock, rng) = (built[0].ctx.clock.clone(), built[0].ctx.rng.clone());
+    let frame = desk::frame(exchange, &built);
     let mut router = own.into_router();
     let (mut bindings, mut background, mut outboxes) = (Vec::new(), Vec::new(), Vec::new());
-    for Built { subsystem, ctx, mut block } in built {
+    for Built { subsystem, ctx, mut block, .. } in built {
         let jobs = std::mem::take(&mut block.jobs).into_iter().chain([run::sweeper()]);
         background.extend(jobs.map(|job| (block.name, job, ctx.clone())));
         outboxes.push((ctx.clone(), subsystem.clone()));
         let services = std::mem::take(&mut block.services);
-        let routes = block.into_router(ctx.owner.clone()).layer(auth.layer());
+        let routes = block.into_router(ctx.owner.clone()).layer(frame.layer()).layer(auth.layer());
         bindings.push(Binding { subsystem, services, router: routes.clone() });
         router = router.merge(routes);
     }
@@ -396,10 +448,12 @@ pub fn place(config: &Config) -> Result<Place, BootError> {
 pub fn databases(config: &Config) -> Result<Vec<(&'static str, &'static [Migration])>, BootError> {
     let country = Country::load(&config.country)?;
     let hosted = country.hosted_by(&config.installation.name);
-    let runs = |block: &&str| country.subsystem_of(block, &hosted).is_some();
-    let chosen = blocks::NAMES.iter().copied().filter(runs);
-    let names = std::iter::once(EXCHANGE).chain(chosen).chain([blocks::WITNESS]);
-    Ok(names.map(|name| (name, blocks::migrations(name))).collect())
+    let instances = instances::of(&country, &hosted)?;
+    let chosen = instances.iter().map(|instance| (instance.name, instance.kind));
+    let names = std::iter::once((EXCHANGE, EXCHANGE))
+        .chain(chosen)
+        .chain([(blocks::WITNESS, blocks::WITNESS)]);
+    Ok(names.map(|(name, kind)| (name, blocks::migrations(kind))).collect())
 }
 
 /// Makes a token with which the installation `name` of the country pack can join this hub, which
@@ -436,12 +490,14 @@ async fn offline_exchange(config: &Config, country: &Country) -> Result<Exchange
     Ok(Exchange::open(ctx, exchange_config(config, country, config.listen.wire)).await?)
 }
 
-/// All blocks of a country that nobody will run, built in a folder that can be removed afterwards:
-/// for documents that are made from them.
+/// All blocks of a country that nobody will run, one of each kind with the kind's name, built in a
+/// folder that can be removed afterwards: for documents that are made from them.
 ///
 /// # Errors
 /// As [`start`].
-pub async fn blocks_in(directory: &std::path::Path) -> Result<Vec<Block>, BootError> {
+pub async fn blocks_in(
+    directory: &std::path::Path,
+) -> Result<Vec<(&'static str, Block)>, BootError> {
     let mut config = Config::default();
     directory.clone_into(&mut config.storage.path);
     let country = Country::load(&config.country)?;
@@ -454,6 +510,12 @@ pub async fn blocks_in(directory: &std::path::Path) -> Result<Vec<Block>, BootEr
     let all = Selection::default();
     let (built, _) =
         blocks::build(&config, &country, &hosted, &all, &place, &exchange, &ctx.db).await?;
-    let first = exchange_block(&exchange, ctx, &country, &config);
-    Ok(std::iter::once(first).chain(built).map(|entry| entry.block).collect())
+    let mut kinds: Vec<(&'static str, Block)> =
+        vec![(EXCHANGE, exchange_block(&exchange, ctx, &country, &config, &built)?.block)];
+    for Built { kind, block, .. } in built {
+        if kinds.iter().all(|(known, _)| *known != kind) {
+            kinds.push((kind, block));
+        }
+    }
+    Ok(kinds)
 }
