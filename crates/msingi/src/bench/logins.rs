@@ -73,7 +73,7 @@ async fn by_use_cases(town: Town) -> Result<u64, String> {
     }
     let Visitor { vid, code } = town.next();
     let identifier = Identifier::parse(&vid).ok_or("the number is none")?;
-    let credentials = Credentials { identifier, code };
+    let credentials = Credentials { identifier, code, link: None };
     let arrival = Arrival { target: Target::Party(asked), session: None, device: String::new() };
     let SignedIn::In { location: Some(location), .. } =
         identity.sign_in(arrival, credentials).await.map_err(failed)?

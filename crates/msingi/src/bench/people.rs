@@ -206,6 +206,7 @@ pub fn deps() -> Result<Deps, Failure> {
             secure: false,
             utc_offset_minutes: 0,
         },
+        http: reqwest::Client::new(),
     })
 }
 

@@ -70,9 +70,11 @@ pub const CURIOUS: Officer =
 /// Looks after the ministry's services.
 pub const MANAGER: Officer = Officer { member: "GOV/MSP", id: "s-4", roles: &["service-manager"] };
 /// Puts payment runs together.
-pub const MAKER: Officer = Officer { member: "GOV/MSP", id: "m-2", roles: &["benefit-maker"] };
+pub const MAKER: Officer =
+    Officer { member: "GOV/MSP", id: "m-2", roles: &["benefit-maker", "exchange-user"] };
 /// The second pair of eyes on them.
-pub const CHECKER: Officer = Officer { member: "GOV/MSP", id: "c-1", roles: &["benefit-checker"] };
+pub const CHECKER: Officer =
+    Officer { member: "GOV/MSP", id: "c-1", roles: &["benefit-checker", "exchange-user"] };
 /// Hears complaints.
 pub const COMMISSIONER: Officer =
     Officer { member: "GOV/DPC", id: "k-1", roles: &["commissioner"] };
