@@ -19,8 +19,25 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     {
         checks.note(key, bind(key, address).await.map(|_| format!("{address} is free")));
     }
+    mandates(&config);
     databases(&config, &mut checks).await;
     checks.verdict()
+}
+
+/// Names the members that run a block here and have no mandate: whoever asks them under which law they
+/// act gets no answer.
+fn mandates(config: &Config) {
+    let Ok(country) = Country::load(&config.country) else { return };
+    for member in country.hosted_by(&config.installation.name) {
+        let own = country.subsystems.iter().filter(|entry| entry.id.member() == member.id);
+        let runs: Vec<&str> = own.filter_map(|entry| entry.block.as_deref()).collect();
+        if !runs.is_empty() && member.mandate.is_none() {
+            let (member, runs) = (&member.id, runs.join(", "));
+            say(format!(
+                "  warn mandate: {member} runs {runs} and has none; set `mandate` in the country pack, or leave it to be named as one without"
+            ));
+        }
+    }
 }
 
 /// Each database is opened as the installation would, and its events that wait or were given up on are counted.
