@@ -239,9 +239,10 @@ async fn take(
         fresh.push(entry);
     }
     if !fresh.is_empty() {
-        store::append_entries(tx, &fresh).await?;
         let taken = Audit::new(&TRANSFERS_TAKEN, sender.client.clone(), "books");
         tx.audit(taken.with(counts(&fresh))).await?;
+        // Last: while its rows are on their way, PostgreSQL prepares no other statement.
+        store::append_entries(tx, &fresh).await?;
     }
     Ok(results)
 }

@@ -147,7 +147,8 @@ async fn a_failing_bank_books_nothing_and_fails_alike_with_one_seed() {
 async fn positions_have_no_gaps_and_a_member_sees_its_own_bookings() {
     on_each_engine(async |store| {
         let town = Arc::new(Town::bank(store).await);
-        let began = Clock::system().monotonic_micros();
+        let stopwatch = Clock::system();
+        let began = stopwatch.monotonic_micros();
         let mut senders = Vec::new();
         for number in 0..16 {
             let (town, rng) = (town.clone(), store.rng.clone());
@@ -166,7 +167,7 @@ async fn positions_have_no_gaps_and_a_member_sees_its_own_bookings() {
             let results = sender.await.expect("no panic");
             assert_eq!(results.iter().filter(|r| r.status == RailStatus::Rejected).count(), 5);
         }
-        let micros = Clock::system().monotonic_micros() - began;
+        let micros = stopwatch.monotonic_micros() - began;
         eprintln!("{}: 8000 transfers in {} ms", store.engine(), micros / 1_000);
         let mut positions = Vec::new();
         for (client, wanted) in [(MINISTRY, 4 * 495), (TREASURY, 12 * 495)] {
