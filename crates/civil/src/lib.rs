@@ -37,7 +37,7 @@ pub use service::{
 };
 
 use basis::Timestamp;
-use contracts::identity::{IdentityClient, TOPIC_PERSON_CREATED};
+use contracts::identity::{IdentityClient, TOPIC_PERSON_CREATED, TOPIC_PERSONS_CREATED};
 use contracts::{SubsystemId, Wire, civil, reads};
 use kernel::audit::AuditEvent;
 use kernel::auth::{Permission, PermissionRow};
@@ -216,7 +216,10 @@ pub fn block(ctx: &Ctx, deps: Deps) -> Block {
             ServiceOffer { code: reads::SERVICE, prefix: "/civil/read-log" },
             ServiceOffer { code: "events", prefix: "/civil/events" },
         ],
-        consumes: vec![Subscription { topic: TOPIC_PERSON_CREATED, path: "/civil/events" }],
+        consumes: vec![
+            Subscription { topic: TOPIC_PERSON_CREATED, path: "/civil/events" },
+            Subscription { topic: TOPIC_PERSONS_CREATED, path: "/civil/events" },
+        ],
         ..Block::new("civil", "Civil registration")
     }
 }

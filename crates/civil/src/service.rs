@@ -19,7 +19,10 @@ use crate::store::{self, Marks, SealedBirth};
 use crate::{BIRTH_LINKED, BIRTH_REGISTERED, Civil, Error, events};
 use basis::{Id, PartialDate, PersonName};
 use contracts::civil::{BirthPage, BirthRecord};
-use contracts::identity::{PERSONS, PersonCreated, ResolveIn, ResolveManyIn, TOPIC_PERSON_CREATED};
+use contracts::identity::{
+    PERSONS, PersonCreated, PersonsCreated, ResolveIn, ResolveManyIn, TOPIC_PERSON_CREATED,
+    TOPIC_PERSONS_CREATED,
+};
 use contracts::reads::attempt::Attempt;
 use contracts::reads::{self, ReadEntry, ReadLog, ReadLogQuery};
 use contracts::{CallContext, LegalBasis, Pseudonym, ServiceId};
@@ -284,29 +287,47 @@ impl Civil {
     /// # Errors
     /// [`Error::UnknownTopic`], [`Error::Payload`], or what the link needs.
     pub async fn take_event(&self, delivery: Delivery) -> Result<(), Error> {
-        if delivery.topic != TOPIC_PERSON_CREATED {
-            return Err(Error::UnknownTopic(delivery.topic));
-        }
-        let payload = serde_json::from_value::<PersonCreated>(delivery.payload.clone());
-        let registration = payload.map_err(|error| Error::Payload(error.to_string()))?.registration;
-        let Some(subject) = self.resolve("civil", registration.to_string(), None).await? else {
-            // Delivered again later: the identity authority does not answer for the person yet.
-            return Err(Error::BirthNotFound);
-        };
+        let followed = self.persons_told(&delivery).await?;
         self.ctx
             .db
             .write(move |tx| {
                 Box::pin(async move {
-                    if tx.first_time(&delivery).await?
-                        && store::link_birth(tx, registration, subject).await?
-                    {
-                        reads::store::relink(tx, Pseudonym(registration), subject).await?;
-                        tx.audit(Audit::new(&BIRTH_LINKED, "identity", registration)).await?;
+                    if !tx.first_time(&delivery).await? {
+                        return Ok(());
+                    }
+                    for (registration, subject) in followed {
+                        if store::link_birth(tx, registration, subject).await? {
+                            reads::store::relink(tx, Pseudonym(registration), subject).await?;
+                            tx.audit(Audit::new(&BIRTH_LINKED, "identity", registration)).await?;
+                        }
                     }
                     Ok(())
                 })
             })
             .await
+    }
+
+    /// The registrations that an event tells persons of, and what those are called here. Where the
+    /// identity authority does not answer for one yet, the event is to be delivered again.
+    async fn persons_told(&self, delivery: &Delivery) -> Result<Vec<(Id, Pseudonym)>, Error> {
+        let unreadable = |error: serde_json::Error| Error::Payload(error.to_string());
+        let payload = delivery.payload.clone();
+        match delivery.topic.as_str() {
+            TOPIC_PERSON_CREATED => {
+                let told: PersonCreated = serde_json::from_value(payload).map_err(unreadable)?;
+                let found = self.resolve("civil", told.registration.to_string(), None).await?;
+                Ok(vec![(told.registration, found.ok_or(Error::BirthNotFound)?)])
+            }
+            TOPIC_PERSONS_CREATED => {
+                let told: PersonsCreated = serde_json::from_value(payload).map_err(unreadable)?;
+                let asked = told.registrations.iter().map(ToString::to_string).collect();
+                let found = self.resolve_many("civil", asked, None).await?;
+                let known: Option<Vec<Pseudonym>> = found.into_iter().collect();
+                let known = known.ok_or(Error::BirthNotFound)?;
+                Ok(told.registrations.into_iter().zip(known).collect())
+            }
+            other => Err(Error::UnknownTopic(other.to_owned())),
+        }
     }
 
     /// Who read what about the subject.
@@ -362,11 +383,21 @@ impl Civil {
         values: Vec<String>,
         officer: Option<String>,
     ) -> Result<Vec<Option<Pseudonym>>, Error> {
+        self.resolve_many("VID", values, officer).await
+    }
+
+    /// As [`Civil::resolve`] for many identifiers, in their order.
+    async fn resolve_many(
+        &self,
+        system: &str,
+        values: Vec<String>,
+        officer: Option<String>,
+    ) -> Result<Vec<Option<Pseudonym>>, Error> {
         if values.is_empty() {
             return Ok(Vec::new());
         }
         let asked = values.len();
-        let ask = ResolveManyIn { system: "VID".to_owned(), values };
+        let ask = ResolveManyIn { system: system.to_owned(), values };
         let found = self.identity.resolve_many(self.ask_identity(officer), &ask).await?.pseudonyms;
         if found.len() != asked {
             let text = "it does not answer for each number asked".to_owned();

@@ -188,3 +188,28 @@ async fn a_mothers_children_are_found_and_cut_to_the_agreement() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn births_of_an_import_are_linked_when_their_persons_are_told_together() {
+    on_each_engine(async |store| {
+        let office = Office::registrar(store).await;
+        let lines: Vec<Json> = (1..=3).map(line).collect();
+        let (_, out) = office.import("k-1", &lines).await;
+        let births = out["births"].as_array().expect("a list");
+        let registrations: Vec<Id> = births.iter().map(|one| id(&one["registration"])).collect();
+        let told = kernel::outbox::Delivery {
+            id: Id::from_bytes([5; 16]),
+            topic: "identity.persons.created".to_owned(),
+            object: Id::from_bytes([6; 16]),
+            payload: json!({ "registrations": registrations }),
+            at: office.ctx.clock.now(),
+        };
+        for _ in 0..2 {
+            office.civil.take_event(told.clone()).await.expect("takes");
+        }
+        assert_eq!(office.rows("SELECT id FROM birth WHERE subject IS NULL").await.len(), 0);
+        let linked = "SELECT id FROM audit WHERE event = 'civil.birth.linked'";
+        assert_eq!(office.rows(linked).await.len(), 3, "once each");
+    })
+    .await;
+}

@@ -41,7 +41,13 @@ fn identity() -> Router {
     };
     let many = async move |body: axum::Json<Json>| {
         let values = body.0["values"].as_array().expect("a list").clone();
-        let found = values.iter().map(|value| known(value.as_str().expect("a text")));
+        // Who follows from a registration, it knows as well.
+        let born = body.0["system"] == "civil";
+        let turned = |text: &str| person(&text.chars().rev().collect::<String>());
+        let found = values.iter().map(|value| {
+            let text = value.as_str().expect("a text");
+            if born { Some(turned(text)) } else { known(text) }
+        });
         axum::Json(json!({ "pseudonyms": found.collect::<Vec<_>>() }))
     };
     Router::new()
