@@ -15,6 +15,7 @@ use contracts::identity::MANY_MAX;
 use kernel::audit::Audit;
 use kernel::db::Tx;
 use kernel::fields::SubjectKey;
+use std::collections::HashSet;
 
 /// Births fetched at once, and persons made in one transaction.
 const PAGE: u16 = 1_000;
@@ -45,6 +46,26 @@ impl Identity {
                 return Ok(());
             }
         }
+    }
+
+    /// Fetches births that were missed, whose registrations follow each other in the register, and
+    /// creates the persons; answers how many are new, and which of the births are there.
+    pub(super) async fn make_up_for(&self, missed: &[Id]) -> Result<(usize, Vec<Id>), Error> {
+        let ctx = self.ask_civil(self.mint());
+        let births = match missed {
+            [] => return Ok((0, Vec::new())),
+            [one] => vec![self.0.births.get(ctx, *one).await?],
+            [first, ..] => {
+                let limit = u16::try_from(missed.len()).unwrap_or(PAGE).min(PAGE);
+                self.0.births.facts(ctx, None, Some(just_before(*first)), limit).await?.births
+            }
+        };
+        let wanted: HashSet<&Id> = missed.iter().collect();
+        let births = births.into_iter().filter(|birth| wanted.contains(&birth.registration));
+        let births: Vec<Registered> =
+            births.map(|birth| (birth.registration, facts_of(birth))).collect();
+        let found = births.iter().map(|(registration, _)| *registration).collect();
+        Ok((self.create_persons(births, "reconciliation").await?, found))
     }
 
     /// Creates the persons that follow from these registrations, in one transaction; answers how many
@@ -150,4 +171,9 @@ impl Identity {
             bucket: bucket_of(registration),
         })
     }
+}
+
+/// The greatest id that is less than this one.
+fn just_before(id: Id) -> Id {
+    Id::from_bytes(u128::from_be_bytes(*id.as_bytes()).saturating_sub(1).to_be_bytes())
 }

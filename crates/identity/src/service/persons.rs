@@ -78,15 +78,6 @@ impl Identity {
         created.ok_or(Error::AlreadyCreated)
     }
 
-    /// Fetches a birth that was missed and creates the person; `false` when there was one already.
-    pub(super) async fn make_up_for(&self, registration: Id) -> Result<bool, Error> {
-        let birth = self.0.births.get(self.ask_civil(self.mint()), registration).await?;
-        match self.create_person(registration, facts_of(birth), "reconciliation").await {
-            Err(Error::AlreadyCreated) => Ok(false),
-            other => other.map(|_| true),
-        }
-    }
-
     /// The context in which this block asks the civil register.
     pub(super) fn ask_civil(&self, correlation: Id) -> CallContext {
         let deps = &self.0.deps;

@@ -201,10 +201,8 @@ impl Identity {
         for birth in &day.births {
             listed.insert(self.registration_index(birth.registration)?, birth);
         }
-        for (index, birth) in &listed {
-            if !known.contains(index) {
-                self.miss_person(run, birth).await?;
-            }
+        for together in self.missing(run, &day.births, &known)? {
+            self.miss_persons(run, together).await?;
         }
         let started = run.started.micros();
         for (crossing, written) in crossings {
@@ -226,33 +224,73 @@ impl Identity {
         Ok(())
     }
 
-    /// Writes a missing person down and makes up for it.
-    async fn miss_person(&self, run: &mut Run, birth: &BirthListed) -> Result<(), Error> {
-        if self.0.clock.now().seconds_since(birth.recorded) < PENDING_SECONDS {
-            run.pending += 1;
-            return Ok(());
+    /// Registrations without a person, in pages of such as follow each other in the register, so that
+    /// they can be fetched together and nobody else's data with them.
+    fn missing(
+        &self,
+        run: &mut Run,
+        births: &[BirthListed],
+        known: &HashSet<[u8; 32]>,
+    ) -> Result<Vec<Vec<Id>>, Error> {
+        let now = self.0.clock.now();
+        let (mut missing, mut last): (Vec<Vec<Id>>, Option<usize>) = (Vec::new(), None);
+        for (place, birth) in births.iter().enumerate() {
+            if known.contains(&self.registration_index(birth.registration)?) {
+                continue;
+            }
+            if now.seconds_since(birth.recorded) < PENDING_SECONDS {
+                run.pending += 1;
+                continue;
+            }
+            let follows = last.is_some_and(|last| last + 1 == place);
+            match missing.last_mut() {
+                Some(page) if follows && page.len() < usize::from(PAGE) => {
+                    page.push(birth.registration);
+                }
+                _ => missing.push(vec![birth.registration]),
+            }
+            last = Some(place);
         }
-        let registration = birth.registration;
-        let (this, index, id) = (self.clone(), self.registration_index(registration)?, run.id);
+        Ok(missing)
+    }
+
+    /// Writes missing persons down and makes up for them.
+    async fn miss_persons(&self, run: &mut Run, missed: Vec<Id>) -> Result<(), Error> {
+        let (this, id, noted) = (self.clone(), run.id, missed.clone());
         let write = self.0.db.write(move |tx| {
             Box::pin(async move {
-                let value = registration.to_string();
-                this.note(tx, MISSING_PERSON, index, value.as_bytes(), id).await
+                for registration in noted {
+                    let (index, value) =
+                        (this.registration_index(registration)?, registration.to_string());
+                    this.note(tx, MISSING_PERSON, index, value.as_bytes(), id).await?;
+                }
+                Ok::<(), Error>(())
             })
         });
         write.await?;
-        match self.make_up_for(registration).await {
-            Ok(is_new) => run.repaired += i64::from(is_new),
-            // The difference stands, and the next run tries again.
+        let found = match self.make_up_for(&missed).await {
+            Ok((made, found)) => {
+                run.repaired += i64::try_from(made).unwrap_or(i64::MAX);
+                found
+            }
+            // The differences stand, and the next run tries again.
             Err(error) => {
-                tracing::warn!(%registration, "Cannot make up for a missing person: {error}");
+                let (first, count) = (missed[0], missed.len());
+                tracing::warn!(%first, count, "Cannot make up for missing persons: {error}");
                 return Ok(());
             }
-        }
+        };
+        let this = self.clone();
         let write = self.0.db.write(move |tx| {
-            Box::pin(async move { store::reconciliation::resolve(tx, MISSING_PERSON, index).await })
+            Box::pin(async move {
+                for registration in found {
+                    let index = this.registration_index(registration)?;
+                    store::reconciliation::resolve(tx, MISSING_PERSON, index).await?;
+                }
+                Ok(())
+            })
         });
-        Ok(write.await?)
+        write.await
     }
 
     async fn note(

@@ -60,6 +60,37 @@ async fn a_missing_person_is_made_up_for_once_the_event_is_overdue() {
 }
 
 #[tokio::test]
+async fn many_missing_persons_are_made_up_for_together() {
+    on_each_engine(async |store| {
+        let app = App::new(store).await;
+        let name = || PersonName::new("Baraka").unwrap();
+        let first: Vec<_> = (0..3).map(|_| app.register(name(), "2026")).collect();
+        app.time.advance_seconds(1);
+        let known = app.person("Neema", "2026").await;
+        app.time.advance_seconds(1);
+        let then: Vec<_> = (0..40).map(|_| app.register(name(), "2026")).collect();
+        app.time.advance_seconds(61);
+        let report = run(&app).await;
+        assert_eq!((&report["run"]["repaired"], &report["open"]), (&json!(43), &json!(0)));
+        assert_eq!(app.count("SELECT id FROM person").await, 44);
+        let told =
+            app.rows("SELECT payload FROM outbox WHERE topic = 'identity.persons.created'").await;
+        let mut told: Vec<usize> = told
+            .iter()
+            .map(|row| {
+                let payload: Json =
+                    serde_json::from_str(&row.get::<String>("payload").unwrap()).unwrap();
+                assert!(!payload.to_string().contains(&known.to_string()));
+                payload["registrations"].as_array().unwrap().len()
+            })
+            .collect();
+        told.sort_unstable();
+        assert_eq!(told, [first.len(), then.len()], "one page for each row of neighbours");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_missing_registration_stands_until_it_is_back() {
     on_each_engine(async |store| {
         let app = App::new(store).await;
