@@ -1,11 +1,10 @@
 //! What can only happen between installations: somebody else's certificate, a newer protocol, a row
 //! changed behind the back of its own code, a neighbour that is down.
 
-use crate::country::{Country, Engine, Folder};
-use crate::{program, stranger};
-use kernel::db::DbError;
+use crate::country::{Country, Engine};
+use crate::stranger;
 use msingi::demo::Layout;
-use msingi::demo::{Desk, world};
+use msingi::demo::world;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -79,59 +78,16 @@ async fn strangers_are_turned_away_at_the_wire() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_auditor_names_a_row_changed_in_another_installation() {
+async fn the_auditor_keeps_what_was_found_in_another_installation() {
     let country = split().await;
-    country.tell().await;
+    let told = country.tell().await;
+    assert!(told.tampered, "the story changes a row behind the back of its code");
     let world = country.world();
     let auditor = world::AUDITOR.arrive(&world.treasury, "TB").await.expect("the auditor arrives");
-    let before = until_witnessed(&auditor).await;
-    assert_eq!(before["findings"], json!([]));
-
-    let civil = country.database("registrar/civil").await;
-    let sql = "UPDATE audit SET actor = 'officer:GOV/CRO/r-99' WHERE position = 2";
-    let changed: Result<u64, DbError> =
-        civil.write(move |tx| Box::pin(async move { tx.exec(sql, &[]).await })).await;
-    assert_eq!(changed.expect("SQL gets past all code"), 1);
-
-    let after = check_civil(&auditor).await.expect("the trail is still witnessed");
-    let findings = after["findings"].as_array().expect("a list");
-    let named = |finding: &Value| {
-        let text = finding.as_str().unwrap_or_default();
-        text.starts_with("row 2 (civil.") && text.ends_with("was changed after it was sealed")
-    };
-    assert!(findings.iter().any(named), "{after}");
-    let kept = auditor.get("/witness/findings").await.expect("findings");
-    assert!(kept.to_string().contains("row 2 (civil."), "{kept}");
-
-    let config = country.configs()[REGISTRAR].storage.path.join("msingi.toml");
-    let config = config.to_str().expect("a path of ours");
-    let folder = Folder::new();
-    let command = program::command(&folder, &["--config", config, "audit", "verify"]);
-    let ended = program::ended(command).await;
-    assert_eq!(ended.code, Some(1), "{ended:?}");
-    assert!(ended.out.contains("civil: NOT INTACT"), "{ended:?}");
-    assert!(ended.err.contains("error: one audit trail is not what it was"), "{ended:?}");
+    let kept = auditor.get("/witness/findings").await.expect("findings").to_string();
+    assert!(kept.contains("row 2 (civil."), "{kept}");
+    assert!(kept.contains("was changed after it was sealed"), "{kept}");
     country.forget().await;
-}
-
-/// Waits until the auditor has a checkpoint of the civil register and finds all well.
-async fn until_witnessed(auditor: &Desk) -> Value {
-    const TRIES: usize = 200;
-    for _ in 0..TRIES {
-        if let Some(report) = check_civil(auditor).await
-            && report["rows"].as_i64() >= Some(2)
-        {
-            return report;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("the civil register's trail was not witnessed");
-}
-
-async fn check_civil(auditor: &Desk) -> Option<Value> {
-    let reports = auditor.post("/witness/checks", "test", &json!({})).await.expect("checks");
-    let reports = reports.as_array().expect("a list").clone();
-    reports.into_iter().find(|it| it["block"] == "civil" && it["installation"] == "registrar")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -145,6 +101,7 @@ async fn a_neighbour_that_is_down_is_one_clear_error_until_it_is_back() {
         let request =
             caseworker.request(method, path).header("msingi-client", "TB/GOV/MSP/benefits");
         let request = request.header("msingi-purpose", "benefit-eligibility");
+        let request = request.header("msingi-case", &told.case);
         request.header("msingi-legal-basis", "law:Social Protection Act, s.4")
     };
     let resolve = ask(Method::POST, RESOLVE).json(&json!({"system": "VID", "value": told.vid}));

@@ -3,6 +3,7 @@
 
 use super::processes::failed;
 use super::stage::StageError;
+use super::store;
 use crate::boot;
 use kernel::config::Config;
 use kernel::db::DbError;
@@ -18,9 +19,7 @@ pub async fn change_a_row(config: &Config) -> Result<(), StageError> {
     let civil = databases.into_iter().find(|(block, _)| *block == "civil");
     let (block, tables) = civil.ok_or_else(|| wrong(&"no civil register is run here"))?;
     let ctx = place.ctx(block, tables, "intruder").await.map_err(|error| wrong(&error))?;
-    let sql = "UPDATE audit SET actor = 'officer:GOV/CRO/r-99' WHERE position = 2";
-    let changed: Result<u64, DbError> =
-        ctx.db.write(move |tx| Box::pin(async move { tx.exec(sql, &[]).await })).await;
+    let changed: Result<u64, DbError> = ctx.db.write(|tx| Box::pin(store::change_a_row(tx))).await;
     match changed {
         Ok(1) => Ok(()),
         Ok(_) => Err(wrong(&"there is no second row yet")),

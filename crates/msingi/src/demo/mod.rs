@@ -12,6 +12,7 @@ mod processes;
 mod relay;
 mod screen;
 mod stage;
+mod store;
 pub mod totp;
 pub mod world;
 

@@ -59,7 +59,7 @@ pub const DESK: Officer = Officer {
 pub const STEWARD: Officer = Officer {
     member: "GOV/NIA",
     id: "s-1",
-    roles: &["identity-admin", "registry-steward", "consent-officer"],
+    roles: &["identity-admin", "registry-steward", "consent-officer", "exchange-user"],
 };
 /// Decides on benefits.
 pub const CASEWORKER: Officer =

@@ -35,6 +35,8 @@ pub struct Told {
     pub reads: usize,
     /// Reads that the story made, in words, which must be as many.
     pub reads_made: Vec<&'static str>,
+    /// The number of her case at the ministry.
+    pub case: String,
     /// Rows of audit trails that another installation compared; none in one process.
     pub audit_rows: Option<i64>,
     /// True if a row of the civil register's audit trail was changed behind the back of its code.
@@ -97,6 +99,7 @@ pub async fn tell(world: &World, residents: u32, screen: &mut Screen) -> Result<
         totp_secret: mother.secret,
         browser: mother.browser,
         reads,
+        case: application.number,
         audit_rows,
         tampered,
         paid: paid.paid,

@@ -65,7 +65,7 @@ pub async fn inbox(world: &World, mother: &Mother, screen: &mut Screen) -> Resul
     const TRIES: usize = 100;
     for _ in 0..TRIES {
         let page = mother.browser.open(&list).await?;
-        if page.html.contains("Posho ya mtoto") {
+        if page.html.contains("limekubaliwa") {
             mother.browser.open(&format!("{}/portal?lang=en", world.registrar.base)).await?;
             screen.done(
                 "A message tells her, in Swahili",
