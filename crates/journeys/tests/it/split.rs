@@ -3,8 +3,7 @@
 
 use crate::country::{Country, Engine};
 use crate::stranger;
-use msingi::demo::Layout;
-use msingi::demo::world;
+use msingi::demo::{Layout, world};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -92,7 +91,7 @@ async fn the_auditor_keeps_what_was_found_in_another_installation() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_neighbour_that_is_down_is_one_clear_error_until_it_is_back() {
-    let mut country = split().await;
+    let country = split().await;
     let told = country.tell().await;
     let wire = country.configs()[REGISTRAR].listen.wire;
     let caseworker = world::CASEWORKER.arrive(&country.world().frontline, "TB").await;
