@@ -8,7 +8,7 @@ use super::value::Value;
 use bytes::{Bytes, BytesMut};
 use deadpool_postgres::Object;
 use futures_util::{SinkExt, future};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
@@ -120,7 +120,7 @@ impl Postgres {
 
     /// Takes a statement to send with the next one.
     pub(super) async fn defer(&mut self, sql: &str, args: Vec<Value>) -> Result<(), DbError> {
-        let statement = self.client().prepare_cached(sql).await.map_err(from_driver)?;
+        let statement = self.prepare(sql).await?;
         self.waiting.statements.push((statement, args));
         if self.waiting.statements.len() < WAITING {
             return Ok(());
@@ -129,6 +129,26 @@ impl Postgres {
         let outcome = self.send(waiting, future::ready(Ok(()))).await;
         self.opened();
         outcome
+    }
+
+    /// Prepares a statement. One that is new to the connection cannot be prepared while a COPY is open:
+    /// the server answers nothing before its end, so the end is sent now.
+    async fn prepare(&mut self, sql: &str) -> Result<Statement, DbError> {
+        let Some(mut copy) = self.waiting.copy.take() else {
+            return self.client().prepare_cached(sql).await.map_err(from_driver);
+        };
+        let (copy, statement) = {
+            let mut preparing = pin!(self.client().prepare_cached(sql));
+            match future::poll_immediate(preparing.as_mut()).await {
+                Some(known) => (Some(copy), known),
+                None => {
+                    copy.as_mut().finish().await.map_err(from_driver)?;
+                    (None, preparing.await)
+                }
+            }
+        };
+        self.waiting.copy = copy;
+        statement.map_err(from_driver)
     }
 
     pub(super) async fn append(&mut self, table: &Table, values: &[Value]) -> Result<(), DbError> {

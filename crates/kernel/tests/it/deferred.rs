@@ -138,3 +138,31 @@ async fn a_reading_transaction_refuses_a_deferred_statement() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_that_is_new_to_the_connection_may_follow_an_append() {
+    each(async |db| {
+        let written: Result<(), DbError> = db
+            .write(|tx| {
+                Box::pin(async move {
+                    append(tx, 1, 100).await?;
+                    let text = "UPDATE line SET text = $1 WHERE n = $2";
+                    tx.defer(text, vec!["changed".into(), 7.into()]).await?;
+                    insert(tx, 101).await
+                })
+            })
+            .await;
+        written.expect("writes");
+        assert_eq!(stored(db).await, 101);
+        let changed: Result<i64, DbError> = db
+            .read(|tx| {
+                Box::pin(async move {
+                    let sql = "SELECT COUNT(*) AS n FROM line WHERE text = 'changed'";
+                    tx.one(sql, &[]).await?.get("n")
+                })
+            })
+            .await;
+        assert_eq!(changed.expect("reads"), 1, "it came after the rows");
+    })
+    .await;
+}
