@@ -2,6 +2,7 @@
 
 mod audit;
 mod bench;
+mod completions;
 mod config;
 mod conformance;
 mod demo;
@@ -58,7 +59,7 @@ enum Command {
     /// Join a country as an installation, or let another one join
     #[command(subcommand)]
     Join(join::Args),
-    /// Print a token for whoever holds this installation's keys, to register officers with
+    /// Print a token for whoever holds this installation's keys, to register officers and to sign in at /desk
     OperatorToken(operator::Args),
     /// List and rotate this installation's keys
     #[command(subcommand)]
@@ -73,6 +74,8 @@ enum Command {
     Conformance(conformance::Args),
     /// Measure what this machine does
     Bench(bench::Args),
+    /// Print what a shell needs to complete commands: `source <(msingi completions bash)`
+    Completions(completions::Args),
     /// Write the generated documentation into a folder
     #[command(hide = true)]
     Docs(docs::Args),
@@ -97,6 +100,7 @@ pub async fn run(line: CommandLine) -> Result<(), Failure> {
         Command::Audit(args) => audit::run(config?, args).await,
         Command::Conformance(args) => conformance::run(args).await,
         Command::Bench(args) => bench::run(args).await,
+        Command::Completions(args) => completions::run(&args),
         Command::Docs(args) => docs::run(args).await,
     }
 }
