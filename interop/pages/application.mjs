@@ -34,6 +34,21 @@ export async function applyByKeyboard(page, base, service) {
   throw new Error(`${PAGES_MAX} pages, and the application is not sent; now at ${page.url()}`);
 }
 
+/** Begins an application and leaves it; answers the address of its page. */
+export async function beginDraft(page, base, service) {
+  await page.goto(`${base}/portal/services/${service}`);
+  await Promise.all([page.waitForNavigation(), page.locator('main form button').click()]);
+  return new URL(page.url()).pathname;
+}
+
+/** Deletes a draft again. */
+export async function deleteDraft(page, base, draft) {
+  await page.goto(base + draft);
+  await page.locator('details summary').click();
+  await Promise.all([page.waitForNavigation(), page.locator('main .button.danger').click()]);
+  ensure(page.url().endsWith('?done=withdrawn'), `deleting a draft ends at ${page.url()}`);
+}
+
 /** On the page of the draft: checks the answers if that is offered, else opens the next step to do. */
 async function onwards(keys, page, draft) {
   const ready = await page.locator(`a[href="${draft}/check"]`).count();

@@ -17,22 +17,33 @@ export async function freshPage(context) {
 }
 
 /** Opens `address` and answers what is wrong with the page, one line each. */
-export async function lookAt(page, address) {
+export function lookAt(page, address) {
+  return look(page, () => page.goto(address, { waitUntil: 'load' }));
+}
+
+/** The same for a page that no address leads to: `press` is the button on the present one. */
+export function lookBehind(page, press) {
+  const go = async () => (await Promise.all([page.waitForNavigation(), press.click()]))[0];
+  return look(page, go);
+}
+
+async function look(page, open) {
   let bytes = 0;
-  const foreign = [];
+  const asked = [];
   const count = async (response) => {
-    if (new URL(response.url()).origin !== new URL(address).origin) foreign.push(response.url());
+    asked.push(response.url());
     bytes += (await response.body().catch(() => Buffer.alloc(0))).length;
   };
   const pending = [];
   const listen = (response) => pending.push(count(response));
   page.on('response', listen);
-  const answer = await page.goto(address, { waitUntil: 'load' });
+  const answer = await open();
   await Promise.all(pending);
   page.off('response', listen);
   const wrong = [];
   if (answer.status() !== 200) wrong.push(`status ${answer.status()}`);
   if (bytes > BYTES_MAX) wrong.push(`${bytes} bytes, more than ${BYTES_MAX}`);
+  const foreign = asked.filter((url) => new URL(url).origin !== new URL(page.url()).origin);
   if (foreign.length > 0) wrong.push(`asks elsewhere: ${foreign.join(' ')}`);
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });

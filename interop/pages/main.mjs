@@ -4,10 +4,10 @@
 
 import { readFileSync } from 'node:fs';
 import { Report, ensure } from '../openid-client/report.mjs';
-import { applyByKeyboard } from './application.mjs';
+import { applyByKeyboard, beginDraft, deleteDraft } from './application.mjs';
 import { startChromium } from './chromium.mjs';
 import { pagesFrom } from './crawl.mjs';
-import { freshPage, lookAt } from './looks.mjs';
+import { freshPage, lookAt, lookBehind } from './looks.mjs';
 import { signIn } from './signin.mjs';
 
 const ENTRIES = ['base_url', 'login_name', 'totp_secret'];
@@ -62,14 +62,26 @@ async function strangers(report, browser, base) {
 }
 
 async function everyPage(report, page, base) {
+  const draft = await report.must('another application begun', () => beginDraft(page, base, SERVICE));
   const found = await report.must('pages found by following links', async () => {
-    const pages = await pagesFrom(page, base, STARTS, FOLDERS);
-    ensure(pages.length > STARTS.length, 'no page leads to another');
+    const pages = await pagesFrom(page, base, [draft, ...STARTS], FOLDERS);
+    ensure(pages.some((path) => path.startsWith(`${draft}/steps/`)), 'no step of the draft is found');
     return pages;
   });
   for (const language of LANGUAGES) {
     for (const path of found) await oneLook(report, page, base, path, language, 'resident');
+    await report.check(`resident, ${language}: the form of a complaint`, () =>
+      complaintForm(page, base, language));
   }
+  await report.check('the draft deleted', () => deleteDraft(page, base, draft));
+}
+
+/** It has no address of its own: a line of the tracker leads there, and stands in none. */
+async function complaintForm(page, base, language) {
+  await page.goto(`${base}/portal/reads?lang=${language}`);
+  const { wrong } = await lookBehind(page, page.locator('.entry-action button').first());
+  if (!page.url().endsWith('/portal/grievances/new')) wrong.push(`it is at ${page.url()}`);
+  ensure(wrong.length === 0, wrong.join('; '));
 }
 
 function oneLook(report, page, base, path, language, who) {
