@@ -90,7 +90,7 @@ export class Pages {
   async explainsScript({ address }) {
     await this.#open(address);
     const hidden = await this.#page.locator('#passkey').isHidden();
-    return hidden && this.#page.getByText('Passkeys need script').isVisible();
+    return hidden && this.#page.getByText('Passkeys cannot be used in this browser').isVisible();
   }
 
   async #open(address) {
@@ -108,18 +108,20 @@ export class Pages {
     return true;
   }
 
-  /** Does something that ends at the relying party, where nobody listens. */
+  /** Does something that ends at the relying party, where nobody listens: the request is enough. */
   async #leaves(act) {
     const callback = new URL(this.#given.redirect_uri);
-    const isCallback = (url) => url.origin === callback.origin && url.pathname === callback.pathname;
     let left;
-    await this.#page.route(isCallback, (route) => {
-      left = new URL(route.request().url());
-      return route.fulfill({ contentType: 'text/plain', body: 'back at the relying party' });
-    });
+    const isCallback = (request) => {
+      const url = new URL(request.url());
+      if (url.origin !== callback.origin || url.pathname !== callback.pathname) return false;
+      left = url;
+      return true;
+    };
+    const asked = this.#page.waitForEvent('request', { predicate: isCallback, timeout: 120_000 });
     await act(() => left !== undefined);
-    await this.#page.waitForURL(isCallback);
-    await this.#page.unroute(isCallback);
+    await asked;
+    await this.#page.waitForEvent('framenavigated', { timeout: 2_000 }).catch(() => undefined);
     return left;
   }
 
@@ -128,8 +130,9 @@ export class Pages {
     for (let turn = 0; turn <= WAITS_MAX; turn += 1) {
       await this.#page.locator('#number').fill(this.#given.login_name);
       await this.#page.locator('#code').fill(codeOf(this.#given.totp_secret, stepNow()));
+      const moved = this.#page.waitForEvent('framenavigated', { timeout: 5_000 });
       await this.#page.locator('form:has(#code) button').click();
-      await this.#page.waitForLoadState();
+      await moved.catch(() => undefined);
       if (await isDone()) return;
       await nextStep();
     }

@@ -1,6 +1,7 @@
 // Passkeys for the one form that has the id "passkey": makes one (data-work="create") or asks for one
 // (data-work="get"), puts the answer into the field "credential" as JSON with base64url, and sends the
-// form. Without this script the form stays hidden and the page says what to do instead.
+// form. Without this script, or in a browser without passkeys, the form stays hidden and the page says
+// what to do instead.
 'use strict';
 (() => {
   const form = document.getElementById('passkey');
@@ -65,5 +66,6 @@
     }
     form.submit();
   });
+  document.getElementById('passkey-script').hidden = true;
   form.hidden = false;
 })();

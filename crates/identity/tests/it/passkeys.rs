@@ -243,7 +243,7 @@ async fn script_runs_only_where_passkeys_are_asked_for() {
         let (mut browser, page) = sign_in_page(&scene).await;
         assert!(policy(&page).contains("script-src 'self';"), "{}", policy(&page));
         assert!(policy(&page).ends_with("form-action 'self' https://portal.example"));
-        assert!(page.html.contains("<noscript>"), "{}", page.html);
+        assert!(page.html.contains("id=\"passkey-script\""), "{}", page.html);
         let address = page.html.split("<script src=\"").nth(1).unwrap().split('"').next().unwrap();
         let script = browser.get(address).await;
         assert_eq!(script.headers["content-type"], "text/javascript; charset=utf-8");
