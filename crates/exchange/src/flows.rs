@@ -49,6 +49,17 @@ impl Tally {
         self.durations[class] = self.durations[class].saturating_add(1);
     }
 
+    /// Answers that came, whatever they said.
+    pub fn answers(&self) -> u64 {
+        self.durations.iter().map(|count| u64::from(*count)).sum()
+    }
+
+    /// Calls that the exchange let pass and that came to nothing: answered with a status of 500 or more, or
+    /// not answered; those under way are among them for a moment.
+    pub fn in_vain(&self) -> u64 {
+        self.failed + self.calls.saturating_sub(self.refused + self.answers())
+    }
+
     /// Adds what another one counted.
     pub fn add(&mut self, other: &Self) {
         self.calls += other.calls;
@@ -62,8 +73,7 @@ impl Tally {
     /// The time within which `percent` of the answers came, microseconds, rounded up to the end of a class. None
     /// without answers, and where it lies in the open class.
     pub fn within(&self, percent: u64) -> Option<i64> {
-        let all: u64 = self.durations.iter().map(|count| u64::from(*count)).sum();
-        let wanted = (all * percent).div_ceil(100).max(1);
+        let wanted = (self.answers() * percent).div_ceil(100).max(1);
         let mut counted = 0;
         for (end, count) in CLASSES.iter().zip(self.durations) {
             counted += u64::from(count);
@@ -204,6 +214,14 @@ mod tests {
         assert_eq!((tally.within(50), tally.within(95)), (Some(2_000), Some(2_000)));
         assert_eq!(tally.within(99), None, "in the open class");
         assert_eq!(tally.failed, 5);
+    }
+
+    #[test]
+    fn what_got_no_answer_came_to_nothing() {
+        let mut tally = Tally { calls: 10, refused: 2, ..Tally::default() };
+        (0..5).for_each(|_| tally.answered(200, 1));
+        tally.answered(503, 1);
+        assert_eq!((tally.answers(), tally.in_vain()), (6, 3));
     }
 
     #[test]

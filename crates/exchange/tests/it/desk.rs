@@ -306,7 +306,7 @@ async fn the_operator_sees_what_passes_and_what_wants_attention() {
         let expected = [
             "consent: its database does not answer",
             "civil: 2 events were set aside",
-            "GOV/NIA: no mandate is recorded",
+            "GOV/NIA runs a block here: no mandate is recorded",
             "2 calls in the last 24 hours, at most 2 in one hour",
             "1.2 MB",
             "1,234 + 1",
@@ -314,7 +314,7 @@ async fn the_operator_sees_what_passes_and_what_wants_attention() {
         for text in expected {
             assert!(seen.text.contains(text), "{text}: {}", seen.text);
         }
-        assert!(!seen.text.contains("GOV/MSP: no mandate"));
+        assert!(!seen.text.contains("GOV/MSP runs"));
         let flows = house.get("/desk/operator/flows", &session).await.text;
         assert!(flows.contains("GOV/NIA/residents/records"), "{flows}");
         let members = house.get("/desk/operator/members", &session).await.text;

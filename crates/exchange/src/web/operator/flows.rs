@@ -83,13 +83,13 @@ fn busiest_first(side: BTreeMap<String, Span>) -> Vec<(String, Span)> {
 fn table(visit: &Visit, snapshot: &Snapshot, spans: &[(String, Span)]) -> Table {
     let row = |(service, span): &(String, Span)| {
         let day = &span.day;
-        let answered = day.calls > day.refused;
+        let answered = day.answers() > 0;
         vec![
             label(snapshot, visit, service),
             number(visit, day.calls),
             number(visit, span.hour),
             number(visit, day.refused),
-            number(visit, day.failed),
+            number(visit, day.in_vain()),
             within(visit, day.within(50), answered),
             within(visit, day.within(95), answered),
         ]

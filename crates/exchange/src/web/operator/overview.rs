@@ -1,5 +1,7 @@
 //! The first page: the day in figures, what wants attention, the blocks.
 
+use std::collections::BTreeSet;
+
 use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
@@ -63,6 +65,7 @@ async fn overview(app: &App, visit: &Visit) -> Result<Overview, ExchangeError> {
         .read(move |tx| Box::pin(store::codes::refused_since(tx, last - HOURS + 1)));
     let refused_sign_ins: i64 = attempts.await.map_err(ExchangeError::Db)?;
     let mut attention = wants_attention(visit, &blocks);
+    attention.extend(without_mandate(app, visit, &blocks));
     attention.extend(of_the_directory(app, visit, &snapshot));
     if refused_sign_ins > 0 {
         let n = refused_sign_ins.unsigned_abs();
@@ -92,9 +95,9 @@ fn figures(visit: &Visit, day: &Tally, snapshot: &Snapshot) -> Vec<Fact> {
     vec![
         fact("operator.calls", number(visit, day.calls)),
         fact("operator.refused", number(visit, day.refused)),
-        fact("operator.failed", number(visit, day.failed)),
-        fact("operator.half", within(visit, day.within(50), day.calls > day.refused)),
-        fact("operator.most", within(visit, day.within(95), day.calls > day.refused)),
+        fact("operator.failed", number(visit, day.in_vain())),
+        fact("operator.half", within(visit, day.within(50), day.answers() > 0)),
+        fact("operator.most", within(visit, day.within(95), day.answers() > 0)),
         fact("operator.members-here", members),
         fact("operator.services", number(visit, snapshot.services.len() as u64)),
     ]
@@ -123,16 +126,22 @@ fn wants_attention(visit: &Visit, blocks: &[BlockSight]) -> Vec<String> {
     lines
 }
 
+/// Members that run a block and act on nothing that anybody has named.
+fn without_mandate(app: &App, visit: &Visit, blocks: &[BlockSight]) -> Vec<String> {
+    let instance = &app.exchange.0.ctx.instance;
+    let members: BTreeSet<&str> = blocks.iter().map(|block| block.member.as_str()).collect();
+    let without = members.into_iter().filter(|member| {
+        let id = format!("{instance}/{member}").parse().ok();
+        id.is_some_and(|id| app.surroundings.mandate(&id).is_none())
+    });
+    let say = |member: &str| visit.t("attention.no-mandate", &[("member", member.to_owned())]);
+    without.map(say).collect()
+}
+
 /// What the directory needs somebody for.
 fn of_the_directory(app: &App, visit: &Visit, snapshot: &Snapshot) -> Vec<String> {
     let now = app.exchange.0.ctx.clock.now();
     let mut lines = Vec::new();
-    let mut own: Vec<_> =
-        snapshot.members.keys().filter(|member| snapshot.is_own(member)).collect();
-    own.sort();
-    for member in own.iter().filter(|member| app.surroundings.mandate(member).is_none()) {
-        lines.push(visit.t("attention.no-mandate", &[("member", member.local().to_owned())]));
-    }
     for service in app.exchange.unbound() {
         lines.push(visit.t("attention.unbound", &[("service", service.to_string())]));
     }
