@@ -10,7 +10,7 @@ pub use catalogue::{CATALOGUE_PURPOSE, Offer};
 
 use crate::error::Error;
 use crate::model::consents::{Consents, Standing, sort, standing};
-use crate::model::reads::{PAGE, Reads, merge};
+use crate::model::reads::{ASKED, Reads, merge};
 use crate::model::session::{
     SESSION_SECONDS, SIGN_IN_SECONDS, Sealed, Session, SignIn, new_token, next_page, token_digest,
 };
@@ -217,7 +217,7 @@ impl Portal {
         sources: Vec<ServiceId>,
         before: Option<Timestamp>,
     ) -> Reads {
-        let query = ReadLogQuery { before, limit: Some(PAGE) };
+        let query = ReadLogQuery { before, limit: Some(ASKED) };
         merge(
             join_all(sources.into_iter().map(|source| self.ask_source(session, source, &query)))
                 .await,

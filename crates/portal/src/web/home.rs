@@ -2,6 +2,7 @@
 
 use super::services::{Card, cards};
 use super::{Resident, fail, find_session, reads};
+use crate::model::reads::Read;
 use crate::model::session::Session;
 use crate::service::Portal;
 use axum::extract::State;
@@ -84,7 +85,9 @@ async fn home_page(portal: &Portal, visit: &Visit, session: &Session) -> HomePag
         let href = format!("/portal/consents/{}", agreement.agreement);
         waiting.push(task(agreement.title, href, "standing.asked", Tone::Warn));
     }
-    let foreign = newest.reads.iter().find(|read| !read.entry.self_read);
+    // Neither what they looked at themselves nor that this portal let them in is news to somebody who is here.
+    let news = |read: &&Read| !read.entry.self_read && read.entry.reader != portal.subsystem;
+    let foreign = newest.reads.iter().find(news);
     HomePage {
         name: session.name.clone().unwrap_or_else(|| visit.t("account.unnamed", &[])),
         waiting,

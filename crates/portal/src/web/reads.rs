@@ -132,7 +132,12 @@ fn chips(portal: &Portal, visit: &Visit, all: &[ServiceId], only: Option<&Servic
         href: filtered(source),
         current: source == only,
     };
-    let each = all.iter().map(|source| chip(source_name(portal, source, visit.lang), Some(source)));
+    // The name of the register alone: with its office it would be too long for a button.
+    let name = |source: &ServiceId| {
+        let label = portal.directory.label(source.subsystem().as_ref(), visit.lang.as_str());
+        label.unwrap_or_else(|| source_name(portal, source, visit.lang))
+    };
+    let each = all.iter().map(|source| chip(name(source), Some(source)));
     std::iter::once(chip(visit.t("reads.all", &[]), None)).chain(each).collect()
 }
 
@@ -173,6 +178,11 @@ pub(super) fn entry(
         add("reads.reference", reference(told.basis, &told.basis_reference, agreements));
     }
     add("reads.refused", told.refused.as_ref().map(|reason| refusal(visit, reason)));
+    if read.times > 1 {
+        let since = visit.ui().format(visit.lang).datetime(&read.since.to_string());
+        let args = [("n", read.times.to_string()), ("since", since)];
+        add("reads.often", Some(visit.t("reads.times-since", &args)));
+    }
     add("reads.fields", Some(field_names(visit, &told.fields)));
     add("reads.source", Some(source_name(portal, &read.source, visit.lang)));
     let who = if told.self_read {

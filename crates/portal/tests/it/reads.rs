@@ -186,3 +186,21 @@ async fn sign_ins_are_shown_with_those_that_failed() {
         assert!(page.has(text), "{text} is missing:\n{}", page.html);
     }
 }
+
+#[tokio::test]
+async fn own_looks_are_counted_and_not_listed_one_by_one() {
+    let town = Town::start(&Store::sqlite()).await;
+    let own = |minute: u32| {
+        let at = format!("2026-03-14T09:{minute:02}:00Z");
+        read(&at, "TB/GOV/NIA/portal", BasisKind::SelfAccess, "")
+    };
+    let mut all: Vec<_> = (10..50).rev().map(own).collect();
+    all.push(read("2026-03-14T09:05:00Z", "TB/GOV/MSP/benefits", BasisKind::Law, "Act"));
+    town.wire.serve(service(RESIDENTS), read_log(all), "/read-log");
+    let mut browser = town.signed_in().await;
+    let page = browser.get(&town.at("/portal/reads")).await;
+    assert_eq!(page.html.matches("<article>").count(), 2, "{}", page.html);
+    assert!(page.has("40 times since 14 March 2026, 12:10") && page.has("J. Mwangi"));
+    let home = browser.get(&town.at("/portal")).await;
+    assert!(home.has("Ministry of Social Protection") && !home.has("Your own look"));
+}
