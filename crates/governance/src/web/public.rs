@@ -99,9 +99,14 @@ fn mandate_row(visit: &Visit, mandate: MandateOut) -> MandateRow {
         false => ("governance.state-ended", Tone::Plain),
     };
     let allows = in_language(&mandate.allows, visit.lang.as_str()).unwrap_or_default().to_owned();
+    // What the country pack brings in has no beginning of its own: the day it was entered is all we know.
+    let since = match mandate.valid_from == mandate.published {
+        true => ("governance.recorded", day(visit, mandate.published)),
+        false => ("governance.since", day(visit, mandate.valid_from)),
+    };
     let facts = [
         ("governance.allows", allows),
-        ("governance.since", day(visit, mandate.valid_from)),
+        since,
         ("governance.until", mandate.valid_until.map(|at| day(visit, at)).unwrap_or_default()),
     ];
     MandateRow { law, tag: visit.t(tag, &[]), tone, facts: facts_of(visit, facts) }
