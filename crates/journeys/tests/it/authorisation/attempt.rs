@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::fmt;
 
 /// Services and the paths under which their blocks serve them.
-const PREFIXES: [(&str, &str); 23] = [
+const PREFIXES: [(&str, &str); 27] = [
     ("GOV/NIA/identity/events", "/identity/events"),
     ("GOV/NIA/identity/persons", "/identity/persons"),
     ("GOV/NIA/identity/read-log", "/identity/read-log"),
@@ -21,6 +21,10 @@ const PREFIXES: [(&str, &str); 23] = [
     ("GOV/NIA/residents/read-log", "/registry/read-log"),
     ("GOV/TREASURY/payments/transfers", "/payments/exchange/transfers"),
     ("GOV/TREASURY/payments/read-log", "/payments/exchange/read-log"),
+    ("GOV/TREASURY/payments/beneficiaries", "/payments/exchange/beneficiaries"),
+    ("GOV/TREASURY/payments/batches", "/payments/exchange/batches"),
+    ("GOV/TREASURY/payments/rail-results", "/payments/exchange/rail-results"),
+    ("GOV/MSP/benefits/", "/registration/"),
     ("GOV/DPC/grievances/my-grievances", "/governance/my-grievances"),
     ("GOV/DPC/grievances/read-log", "/governance/read-log"),
     ("GOV/NIA/audit/", "/witness/"),

@@ -9,7 +9,7 @@ use msingi::demo::Layout;
 use serde_json::Value;
 
 /// Routes that are asked by their path alone and look at no body.
-const WITHOUT_BODY: [&str; 12] = [
+const WITHOUT_BODY: [&str; 14] = [
     "POST /exchange/v1/agreements/{id}/suspend",
     "POST /exchange/v1/agreements/{id}/resume",
     "POST /identity/reconciliation",
@@ -22,6 +22,8 @@ const WITHOUT_BODY: [&str; 12] = [
     "POST /registration/cases/{id}/approve",
     "POST /registration/runs/{id}/approve",
     "POST /registration/runs/{id}/resend",
+    "POST /governance/v1/grievances/{number}/take-up",
+    "POST /payments/reconciliation",
 ];
 
 /// Half an object, wrong types, a member that is not ours, bytes that are no text.
