@@ -1,10 +1,11 @@
 //! What can go wrong, in one enum; and what each caller is told, in one table.
 
 use crate::model::check::Invalid;
-use crate::model::fault::Fault;
+use crate::model::fault::{FAULTS_MAX, Fault};
 use crate::model::record::RecordRefusal;
 use basis::Id;
 use contracts::CallError;
+use contracts::batches::RefusedLine;
 use http::{StatusCode, header};
 use kernel::db::DbError;
 use kernel::fields::FieldsError;
@@ -34,14 +35,12 @@ pub enum Error {
     /// The data do not follow the register's schema.
     #[error("the data do not follow the register's schema: each entry names the field")]
     DataRefused(Vec<Fault>),
-    /// One of many records to be entered does not follow the schema.
-    #[error("record {index} does not follow the register's schema at {}: {}", fault.place, fault.remedy)]
-    SeedRefused {
-        /// Its place in the list, from 0.
-        index: usize,
-        /// What is wrong first.
-        fault: Fault,
-    },
+    /// More lines than one import takes.
+    #[error("too many lines: send at most 1,000 records in one call")]
+    TooManyLines,
+    /// No line of an import could be entered.
+    #[error("no line can be entered: each entry names line and field")]
+    AllRefused(Vec<RefusedLine>),
     /// There is no such record, or it was deleted, or not yet there at the time asked for.
     #[error("there is no such record")]
     RecordUnknown,
@@ -94,9 +93,11 @@ impl Error {
             Self::NotPublished => (CLASH, "register-not-published", "The register is a draft"),
             Self::SchemaRefused(_) => (BAD, "schema-refused", "The schema cannot be used"),
             Self::Breaking(_) => (CLASH, "breaking-change", "The version breaks earlier records"),
-            Self::DataRefused(_) | Self::SeedRefused { .. } => {
-                (BAD, "data-refused", "The data do not follow the schema")
+            Self::DataRefused(_) => (BAD, "data-refused", "The data do not follow the schema"),
+            Self::TooManyLines => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "too-many-lines", "There are too many lines")
             }
+            Self::AllRefused(_) => (BAD, "import-refused", "No line was entered"),
             Self::RecordUnknown => (NO, "record-unknown", "There is no such record"),
             Self::RecordExists { .. } => (CLASH, "record-exists", "There is a record already"),
             Self::Record(RecordRefusal::Stale { .. }) => {
@@ -129,6 +130,12 @@ impl From<Error> for Problem {
         match error {
             Error::SchemaRefused(faults) | Error::Breaking(faults) | Error::DataRefused(faults) => {
                 faults.into_iter().map(field_error).fold(problem, Self::field_error)
+            }
+            Error::AllRefused(lines) => {
+                let shown = lines.into_iter().take(FAULTS_MAX);
+                shown.fold(problem, |problem, RefusedLine { line, field, reason }| {
+                    problem.field(format!("lines[{line}].{field}"), reason)
+                })
             }
             Error::Invalid(invalid) => problem.field(invalid.field, invalid.remedy),
             Error::SubjectUnknown => {

@@ -42,9 +42,9 @@ pub const RECORD_RESTORED: AuditEvent = AuditEvent {
     says: "An officer gave new data to a deleted record, which stands again.",
 };
 /// Many records were entered at once.
-pub const RECORDS_SEEDED: AuditEvent = AuditEvent {
-    name: "registry.records.seeded",
-    says: "The installation entered many records at once; no event was sent for each.",
+pub const RECORDS_IMPORTED: AuditEvent = AuditEvent {
+    name: "registry.records.imported",
+    says: "An officer entered many records at once; no event was sent for each.",
 };
 
 /// Every audit event of the block.
@@ -56,7 +56,7 @@ pub const AUDIT_EVENTS: &[AuditEvent] = &[
     RECORD_UPDATED,
     RECORD_DELETED,
     RECORD_RESTORED,
-    RECORDS_SEEDED,
+    RECORDS_IMPORTED,
 ];
 
 /// A record exists from now on.

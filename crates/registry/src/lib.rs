@@ -30,10 +30,12 @@ mod store;
 pub use error::Error;
 pub use model::actor::Actor;
 pub use model::register::{About, Names, RegisterCode};
-pub use permissions::{ManageSchemas, PERMISSIONS, ReadRecords, ReadSchemas, WriteRecords};
+pub use permissions::{
+    ImportRecords, ManageSchemas, PERMISSIONS, ReadRecords, ReadSchemas, WriteRecords,
+};
 pub use service::{
-    Change, Draft, HistoryEntry, NewRecord, NewRegister, Registry, Seed, Subject, VersionView,
-    Written,
+    Change, Draft, HistoryEntry, ImportLine, ImportOut, ImportedRecord, NewRecord, NewRegister,
+    Registry, Subject, VersionView, Written,
 };
 
 use contracts::{SubsystemId, Wire, reads, registry};

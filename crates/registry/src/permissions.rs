@@ -26,6 +26,14 @@ impl Permission for WriteRecords {
     const NAME: &'static str = "registry.record.write";
 }
 
+/// May enter first records of many persons at once.
+#[derive(Clone, Debug)]
+pub enum ImportRecords {}
+
+impl Permission for ImportRecords {
+    const NAME: &'static str = "registry.record.import";
+}
+
 /// May read records and their history; every read is in the person's read log.
 #[derive(Clone, Debug)]
 pub enum ReadRecords {}
@@ -34,7 +42,7 @@ impl Permission for ReadRecords {
     const NAME: &'static str = "registry.record.read";
 }
 
-/// Defines registers; reads no record.
+/// Defines registers and loads them for the first time; reads no record.
 const STEWARD: &str = "registry-steward";
 /// Keeps the records.
 const CLERK: &str = "registry-clerk";
@@ -46,5 +54,6 @@ pub const PERMISSIONS: &[PermissionRow] = &[
     PermissionRow { name: ManageSchemas::NAME, roles: &[STEWARD] },
     PermissionRow { name: ReadSchemas::NAME, roles: &[STEWARD, CLERK, AUDITOR] },
     PermissionRow { name: WriteRecords::NAME, roles: &[CLERK] },
+    PermissionRow { name: ImportRecords::NAME, roles: &[STEWARD] },
     PermissionRow { name: ReadRecords::NAME, roles: &[CLERK] },
 ];

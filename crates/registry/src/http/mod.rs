@@ -2,6 +2,7 @@
 
 mod exchange;
 mod headers;
+mod import;
 mod records;
 mod registers;
 
@@ -24,6 +25,7 @@ pub fn api(registry: Registry) -> OpenApiRouter {
         .routes(routes!(registers::save_draft))
         .routes(routes!(registers::publish_version))
         .routes(routes!(records::create_record))
+        .routes(routes!(import::import_records))
         .routes(routes!(records::find_record))
         .routes(routes!(records::show_record, records::update_record))
         .routes(routes!(records::delete_record))

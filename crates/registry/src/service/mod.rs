@@ -2,23 +2,23 @@
 //! elsewhere is asked before it opens.
 
 mod compiled;
+mod import;
 mod reads;
 mod records;
 mod registers;
-mod seed;
 
+pub use import::{ImportLine, ImportOut, ImportedRecord, refuse};
 pub use reads::HistoryEntry;
 pub use records::{Change, NewRecord, Subject, Written};
 pub use registers::{Draft, NewRegister, VersionView};
-pub use seed::Seed;
 
 use crate::Deps;
 use crate::error::Error;
 use crate::model::actor::Actor;
 use basis::Id;
 use compiled::Compiled;
-use contracts::identity::{IdentityClient, PERSONS, ResolveIn};
-use contracts::{CallContext, LegalBasis, Pseudonym};
+use contracts::identity::{IdentityClient, PERSONS, ResolveIn, ResolveManyIn};
+use contracts::{CallContext, CallError, LegalBasis, Pseudonym};
 use kernel::block::Ctx;
 use kernel::db::Tx;
 use kernel::idempotency::{Recall, Request};
@@ -47,6 +47,35 @@ impl Registry {
 
     /// The person with this VID, in our sector.
     async fn resolve(&self, actor: &Actor, vid: String) -> Result<Pseudonym, Error> {
+        let ctx = self.ask_identity(actor);
+        let ask = ResolveIn { system: "VID".to_owned(), value: vid };
+        match self.identity.resolve(ctx, &ask).await {
+            Ok(found) => Ok(found.pseudonym),
+            Err(error) if error.is_not_found() => Err(Error::SubjectUnknown),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The persons with these VIDs in our sector, in their order; none where nobody has it.
+    async fn resolve_many(
+        &self,
+        actor: &Actor,
+        vids: Vec<String>,
+    ) -> Result<Vec<Option<Pseudonym>>, Error> {
+        if vids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let asked = vids.len();
+        let ask = ResolveManyIn { system: "VID".to_owned(), values: vids };
+        let found = self.identity.resolve_many(self.ask_identity(actor), &ask).await?.pseudonyms;
+        if found.len() != asked {
+            let text = "it does not answer for each number asked".to_owned();
+            return Err(CallError::Unreadable(text).into());
+        }
+        Ok(found)
+    }
+
+    fn ask_identity(&self, actor: &Actor) -> CallContext {
         let service = self.deps.identity.service(PERSONS).expect("the code is a constant of ours");
         let correlation = Id::mint(&self.ctx.clock, &self.ctx.rng);
         let now = self.ctx.clock.now();
@@ -55,12 +84,7 @@ impl Registry {
         let mut ctx = CallContext::new(client, service, DESK_PURPOSE, basis, correlation, now);
         ctx.officer = actor.officer.clone();
         ctx.case = actor.case.clone();
-        let ask = ResolveIn { system: "VID".to_owned(), value: vid };
-        match self.identity.resolve(ctx, &ask).await {
-            Ok(found) => Ok(found.pseudonym),
-            Err(error) if error.is_not_found() => Err(Error::SubjectUnknown),
-            Err(error) => Err(error.into()),
-        }
+        ctx
     }
 }
 

@@ -6,6 +6,7 @@ use crate::model::register::RegisterCode;
 use basis::Id;
 use contracts::Pseudonym;
 use kernel::db::{ColumnType, DbError, Row, Table, Tx, Value};
+use std::collections::HashMap;
 
 static RECORD: Table = Table {
     name: "record",
@@ -67,6 +68,32 @@ pub async fn find_of(
         WHERE subject = $1 AND register = $2";
     let args = [subject.0.into(), register.as_str().into()];
     tx.opt(sql, &args).await?.as_ref().map(from_row).transpose()
+}
+
+/// Subjects looked for with one statement: a fixed number, so that the statement is one text.
+const AT_ONCE: usize = 40;
+
+/// The records of these subjects in a register, as far as they have one.
+pub async fn find_many(
+    tx: &mut Tx,
+    register: &RegisterCode,
+    subjects: &[Pseudonym],
+) -> Result<HashMap<Pseudonym, Record>, DbError> {
+    let sql = "SELECT id, register, subject, latest, deleted, recorded FROM record
+        WHERE register = $1 AND subject IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+            $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34,
+            $35, $36, $37, $38, $39, $40, $41)";
+    let mut found = HashMap::new();
+    for some in subjects.chunks(AT_ONCE) {
+        // The last portion is filled up with what is asked anyway.
+        let asked = some.iter().cycle().take(AT_ONCE).map(|subject| Value::from(subject.0));
+        let args: Vec<Value> = std::iter::once(register.as_str().into()).chain(asked).collect();
+        for row in tx.all(sql, &args).await? {
+            let record = from_row(&row)?;
+            found.insert(record.subject, record);
+        }
+    }
+    Ok(found)
 }
 
 fn values(record: &Record) -> [Value; 6] {

@@ -21,6 +21,7 @@ async fn each_officer_route_answers_its_roles_only() {
         (Method::PUT, "/registry/registers/residents/draft".to_owned(), STEWARD),
         (Method::POST, "/registry/registers/residents/versions/1/publish".to_owned(), STEWARD),
         (Method::POST, "/registry/registers/residents/records".to_owned(), CLERK),
+        (Method::POST, "/registry/registers/residents/records/import".to_owned(), STEWARD),
         (Method::POST, "/registry/registers/residents/records/find".to_owned(), CLERK),
         (Method::GET, RECORD.to_owned(), CLERK),
         (Method::PUT, RECORD.to_owned(), CLERK),
@@ -38,10 +39,14 @@ async fn each_officer_route_answers_its_roles_only() {
             desk.send(request.body(axum::body::Body::empty()).expect("a request")).await;
         assert_eq!(anonymous.refusal(), (401, "unauthorized"), "{method} {path}");
     }
-    let exchange = ["/registry/records", "/registry/read-log"];
-    for path in exchange {
+    let exchange = [
+        (Method::GET, "/registry/records"),
+        (Method::GET, "/registry/read-log"),
+        (Method::POST, "/registry/read-log/attempts"),
+    ];
+    for (method, path) in exchange.clone() {
         // An officer's token does not open what only the exchange may call.
-        let answer = desk.ask(CLERK, Method::GET, path, &[], &json!({})).await;
+        let answer = desk.ask(CLERK, method, path, &[], &json!({})).await;
         assert_eq!(answer.refusal(), (401, "exchange-only"), "{path}");
     }
     assert_eq!(desk.routes, routes.len() + exchange.len(), "a route is missing in this test");

@@ -9,7 +9,7 @@ use http::{Method, Request, StatusCode, header};
 use kernel::auth::TokenIssuer;
 use kernel::block::Ctx;
 use kernel::db::{Db, DbError};
-use registry::{Deps, MIGRATIONS, PERMISSIONS, Registry};
+use registry::{Deps, MIGRATIONS, PERMISSIONS};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use testkit::{RouterWire, Store, block_ctx, officer_layer};
@@ -23,7 +23,6 @@ pub const NEIGHBOUR: Pseudonym = Pseudonym(Id::from_bytes([0x4e; 16]));
 
 pub struct Desk {
     pub ctx: Ctx,
-    pub registry: Registry,
     pub wire: Arc<RouterWire>,
     /// How many routes the block has.
     pub routes: usize,
@@ -81,15 +80,16 @@ impl Desk {
         };
         wire.serve(
             deps.identity.service("persons").expect("a service"),
-            Router::new().route("/persons/resolve", routing::post(resolve)),
+            Router::new()
+                .route("/persons/resolve", routing::post(resolve))
+                .route("/persons/resolve-many", routing::post(resolve_many)),
             "/persons",
         );
         let (auth, issuer) = officer_layer(&ctx, PERMISSIONS);
-        let registry = Registry::new(&ctx, deps.clone());
         let block = registry::block(&ctx, deps);
         let routes = block.routes().len();
         let router = block.into_router(ctx.owner.clone()).layer(auth.layer());
-        Self { ctx, registry, wire, routes, router, issuer }
+        Self { ctx, wire, routes, router, issuer }
     }
 
     /// An office with a published register of residents.
@@ -134,6 +134,17 @@ impl Desk {
     pub async fn clerk(&self, method: Method, path: &str, body: &Value) -> Answer {
         let key = self.key();
         self.ask(&["registry-clerk"], method, path, &[("idempotency-key", &key)], body).await
+    }
+
+    /// Imports lines of residents as a steward.
+    pub async fn import(&self, key: &str, lines: &[Value]) -> Answer {
+        let token = self.issuer.mint("r-18", "GOV/NIA", &["registry-steward"], 600);
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let request = Request::post("/registry/registers/residents/records/import")
+            .header(header::AUTHORIZATION, format!("Bearer {}", token.expect("a token")))
+            .header(header::CONTENT_TYPE, "application/x-ndjson")
+            .header("idempotency-key", key);
+        self.send(request.body(Body::from(text)).expect("a request")).await
     }
 
     /// Creates a resident's record; answers what was written.
@@ -245,4 +256,20 @@ async fn resolve(Json(ask): Json<Value>) -> (StatusCode, Json<Value>) {
     let problem =
         json!({ "type": "urn:msingi:problem:not-found", "title": "Nobody", "status": 404 });
     (StatusCode::NOT_FOUND, Json(problem))
+}
+
+/// Who has a VID that begins with 1: one person each.
+pub fn person(vid: &str) -> Pseudonym {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&vid.as_bytes()[..16]);
+    Pseudonym(Id::from_bytes(bytes))
+}
+
+async fn resolve_many(Json(ask): Json<Value>) -> Json<Value> {
+    let values = ask["values"].as_array().expect("a list").clone();
+    let found = values.iter().map(|value| {
+        let vid = value.as_str().expect("a text");
+        vid.starts_with('1').then(|| person(vid))
+    });
+    Json(json!({ "pseudonyms": found.collect::<Vec<_>>() }))
 }

@@ -3,8 +3,8 @@
 mod access;
 mod bad_input;
 mod desk;
+mod import;
 mod reads;
 mod records;
 mod schemas;
 mod secrecy;
-mod seeding;
