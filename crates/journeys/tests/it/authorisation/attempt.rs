@@ -6,13 +6,14 @@ use serde_json::Value;
 use std::fmt;
 
 /// Services and the paths under which their blocks serve them.
-const PREFIXES: [(&str, &str); 27] = [
+const PREFIXES: [(&str, &str); 28] = [
     ("GOV/NIA/identity/events", "/identity/events"),
     ("GOV/NIA/identity/persons", "/identity/persons"),
     ("GOV/NIA/identity/read-log", "/identity/read-log"),
     ("GOV/NIA/identity/my-sign-ins", "/identity/my-sign-ins"),
     ("GOV/CRO/civil/births", "/civil/births"),
     ("GOV/CRO/civil/events", "/civil/events"),
+    ("GOV/CRO/civil/post-registrations", "/civil/post-registrations"),
     ("GOV/CRO/civil/read-log", "/civil/read-log"),
     ("GOV/NIA/consent/consent-verify", "/consent/verify"),
     ("GOV/NIA/consent/my-consents", "/consent/my"),

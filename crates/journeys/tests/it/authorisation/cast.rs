@@ -247,6 +247,13 @@ fn roles_of(who: &Who) -> Vec<&'static str> {
 async fn offer_the_rest(operator: &Desk) {
     let services = [
         (
+            "TB/GOV/CRO/civil/post-registrations",
+            "TB/GOV/MSP/benefits",
+            "post-registration",
+            "law",
+            "Births and Deaths Registration Act, s.9",
+        ),
+        (
             "TB/GOV/NIA/consent/govstack-consent",
             "TB/GOV/MSP/benefits",
             "benefit-eligibility",

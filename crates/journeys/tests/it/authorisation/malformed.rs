@@ -9,7 +9,8 @@ use msingi::demo::Layout;
 use serde_json::Value;
 
 /// Routes that are asked by their path alone and look at no body.
-const WITHOUT_BODY: [&str; 14] = [
+const WITHOUT_BODY: [&str; 15] = [
+    "POST /civil/post/hand-in",
     "POST /exchange/v1/agreements/{id}/suspend",
     "POST /exchange/v1/agreements/{id}/resume",
     "POST /identity/reconciliation",
