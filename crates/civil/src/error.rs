@@ -82,6 +82,9 @@ pub enum Error {
     /// The key store.
     #[error(transparent)]
     Keys(#[from] kernel::keys::KeyError),
+    /// The pages are broken, which the tests rule out.
+    #[error(transparent)]
+    Ui(#[from] ui::UiError),
     /// The event cannot be handled here.
     #[error("this block does not take events of topic {0}")]
     UnknownTopic(String),

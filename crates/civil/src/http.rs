@@ -45,7 +45,7 @@ pub fn api(civil: Civil) -> OpenApiRouter {
 }
 
 /// The officer as the service knows them.
-fn registrar_of<P: Permission>(officer: Officer<P>) -> Registrar {
+pub(crate) fn registrar_of<P: Permission>(officer: Officer<P>) -> Registrar {
     Registrar { actor: officer.actor(), id: officer.id }
 }
 

@@ -29,6 +29,7 @@ mod http;
 pub mod model;
 mod service;
 mod store;
+mod web;
 
 pub use error::Error;
 pub use service::{
@@ -41,7 +42,7 @@ use contracts::identity::{IdentityClient, TOPIC_PERSON_CREATED, TOPIC_PERSONS_CR
 use contracts::{SubsystemId, Wire, civil, reads};
 use kernel::audit::AuditEvent;
 use kernel::auth::{Permission, PermissionRow};
-use kernel::block::{Block, Ctx, Job, ServiceOffer, Subscription};
+use kernel::block::{Block, Ctx, DeskEntry, Job, ServiceOffer, Subscription};
 use kernel::db::Migration;
 use kernel::retention::{Retention, RetentionClass};
 use std::sync::Arc;
@@ -150,6 +151,8 @@ pub struct Deps {
     pub law: String,
     /// At a post: the registrar's subsystem. None for the registrar itself.
     pub registrar: Option<SubsystemId>,
+    /// What pages say about the operator.
+    pub site: ui::Site,
 }
 
 /// The block's inside, cheap to clone.
@@ -174,10 +177,17 @@ impl Civil {
 }
 
 /// The block.
-#[must_use]
-pub fn block(ctx: &Ctx, deps: Deps) -> Block {
+///
+/// # Errors
+/// [`Error::Keys`] when the key file cannot be written.
+pub fn block(ctx: &Ctx, deps: Deps) -> Result<Block, Error> {
+    let (_, csrf_key) = ctx.keys.secret("csrf:civil")?;
+    let frame = ui::Ui::builder("civil", deps.site.clone(), &csrf_key, ctx.rng.clone())?;
+    let is_registrar = deps.registrar.is_none();
     let civil = Civil::new(ctx, deps);
-    Block {
+    Ok(Block {
+        pages: web::pages(civil.clone(), frame)?,
+        desk: is_registrar.then(conflicts_entry).into_iter().collect(),
         migrations: MIGRATIONS,
         api: http::api(civil.clone()),
         jobs: vec![Job::new("hand_in", HAND_IN_SECONDS, move |_| {
@@ -221,5 +231,19 @@ pub fn block(ctx: &Ctx, deps: Deps) -> Block {
             Subscription { topic: TOPIC_PERSONS_CREATED, path: "/civil/events" },
         ],
         ..Block::new("civil", "Civil registration")
+    })
+}
+
+/// The registrar's page of the desk; a post has nothing to decide.
+fn conflicts_entry() -> DeskEntry {
+    DeskEntry {
+        path: web::CONFLICTS,
+        names: &[("en", "Births"), ("fr", "Naissances"), ("sw", "Vizazi")],
+        about: &[
+            ("en", "Decide about births that posts handed in and that look like others."),
+            ("fr", "Décider des naissances transmises par les postes qui ressemblent à d'autres."),
+            ("sw", "Amua kuhusu vizazi vilivyoletwa na vituo na vinavyofanana na vingine."),
+        ],
+        permission: ResolveConflicts::NAME,
     }
 }

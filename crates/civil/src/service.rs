@@ -9,7 +9,7 @@ mod link;
 mod listing;
 mod post;
 
-pub use conflicts::{ConflictOut, Conflicts, Shown};
+pub use conflicts::{ConflictOut, Conflicts, OpenConflict, Shown};
 pub use delegations::{DelegationIn, DelegationOut, Numbers};
 pub use import::{ImportOut, ImportedBirth};
 pub use post::{PostStatus, TakeIn};

@@ -70,6 +70,21 @@ pub struct ConflictOut {
     pub other: Option<Shown>,
 }
 
+/// A registration that waits, without what it says.
+#[derive(Clone, Debug)]
+pub struct OpenConflict {
+    /// The registration.
+    pub registration: Id,
+    /// Number on the certificate.
+    pub number: String,
+    /// Why: codes.
+    pub reasons: Vec<String>,
+    /// The post that handed it in.
+    pub post: String,
+    /// When.
+    pub received: Timestamp,
+}
+
 /// Conflicts, oldest first.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Conflicts {
@@ -104,13 +119,75 @@ impl Civil {
                 for one in found {
                     conflicts.push(civil.show_conflict(tx, one, &mut subjects).await?);
                 }
-                let fields = FIELDS.iter().map(|field| (*field).to_owned()).collect();
-                let entry = ReadEntry::of(&ctx, fields, tx.now());
-                reads::store::append(tx, &civil.ctx.fields, &subjects, &entry).await?;
+                civil.log_look(tx, &ctx, &subjects).await?;
                 Ok(Conflicts { conflicts, more })
             })
         });
         write.await
+    }
+
+    /// Conflicts that nobody decided yet, without what they say about persons; and whether there are
+    /// more. Nothing is read of anybody.
+    ///
+    /// # Errors
+    /// [`Error::OnlyAtRegistrar`].
+    pub async fn open_conflicts(&self, limit: u16) -> Result<(Vec<OpenConflict>, bool), Error> {
+        if self.deps.registrar.is_some() {
+            return Err(Error::OnlyAtRegistrar);
+        }
+        let limit = i64::from(limit.clamp(1, 100));
+        let read = self.ctx.db.read(move |tx| {
+            Box::pin(async move {
+                let found = handed_in::conflicts(tx, None, limit + 1).await?;
+                let more = found.len() as i64 > limit;
+                let shown = found.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX));
+                let open = shown.map(|one| OpenConflict {
+                    registration: one.registration,
+                    number: one.number,
+                    reasons: one.reasons.split_whitespace().map(str::to_owned).collect(),
+                    post: one.post,
+                    received: one.received,
+                });
+                Ok::<_, Error>((open.collect(), more))
+            })
+        });
+        read.await
+    }
+
+    /// Shows one conflict that nobody decided yet; that the officer saw it stands in the read logs.
+    ///
+    /// # Errors
+    /// [`Error::OnlyAtRegistrar`], [`Error::ConflictNotFound`], [`Error::ConflictClosed`].
+    pub async fn conflict(&self, officer: Registrar, id: Id) -> Result<ConflictOut, Error> {
+        if self.deps.registrar.is_some() {
+            return Err(Error::OnlyAtRegistrar);
+        }
+        let (civil, ctx) = (self.clone(), self.desk_context(&officer));
+        let write = self.ctx.db.write(move |tx| {
+            Box::pin(async move {
+                let one = handed_in::find(tx, id).await?.ok_or(Error::ConflictNotFound)?;
+                if one.outcome != PostOutcome::Conflict {
+                    return Err(Error::ConflictClosed);
+                }
+                let mut subjects = Vec::new();
+                let shown = civil.show_conflict(tx, one, &mut subjects).await?;
+                civil.log_look(tx, &ctx, &subjects).await?;
+                Ok(shown)
+            })
+        });
+        write.await
+    }
+
+    /// Writes the officer's look into the read logs of whom they saw.
+    async fn log_look(
+        &self,
+        tx: &mut Tx,
+        ctx: &CallContext,
+        subjects: &[Pseudonym],
+    ) -> Result<(), Error> {
+        let fields = FIELDS.iter().map(|field| (*field).to_owned()).collect();
+        let entry = ReadEntry::of(ctx, fields, tx.now());
+        Ok(reads::store::append(tx, &self.ctx.fields, subjects, &entry).await?)
     }
 
     async fn show_conflict(

@@ -1,5 +1,6 @@
 //! Civil registration on both engines, with a scripted identity authority.
 
+mod desk;
 mod import;
 mod office;
 mod posts;
@@ -58,6 +59,14 @@ async fn app(store: &Store) -> App {
         identity: subsystem("TB/GOV/NIA/identity"),
         law: "Registration Act s.3".to_owned(),
         registrar: None,
+        site: ui::Site {
+            service: "Tumbawe services".to_owned(),
+            operator: "Civil Registration Office".to_owned(),
+            home: "/".to_owned(),
+            sandbox: true,
+            secure: false,
+            utc_offset_minutes: 180,
+        },
     };
     wire.serve(
         "TB/GOV/NIA/identity/persons".parse().expect("a service"),
@@ -65,7 +74,7 @@ async fn app(store: &Store) -> App {
         "/identity/persons",
     );
     ctx.db.subscribe(vec![("civil.birth.registered".to_owned(), "identity".to_owned())]);
-    let block: Block = civil::block(&ctx, deps);
+    let block: Block = civil::block(&ctx, deps).expect("the block is whole");
     let (auth, issuer) = officer_layer(&ctx, block.permissions);
     let services: Vec<_> = block.services.clone();
     let router = block.into_router(ctx.owner.clone()).layer(auth.layer());

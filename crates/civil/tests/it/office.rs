@@ -13,7 +13,7 @@ use kernel::auth::TokenIssuer;
 use kernel::block::Ctx;
 use kernel::db::{DbError, Row};
 use serde_json::{Value as Json, json};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use testkit::{RouterWire, Store, block_ctx, officer_layer};
 use tower::ServiceExt;
 
@@ -62,6 +62,7 @@ pub struct Office {
     member: &'static str,
     router: Router,
     issuer: TokenIssuer,
+    session: OnceLock<String>,
 }
 
 impl Office {
@@ -95,6 +96,14 @@ impl Office {
             identity: subsystem("TB/GOV/NIA/identity"),
             law: "Registration Act s.3".to_owned(),
             registrar,
+            site: ui::Site {
+                service: "Tumbawe services".to_owned(),
+                operator: "Civil Registration Office".to_owned(),
+                home: "/".to_owned(),
+                sandbox: true,
+                secure: false,
+                utc_offset_minutes: 180,
+            },
         };
         let topics = ["civil.birth.registered", "civil.births.imported"];
         if database == "civil" {
@@ -102,7 +111,7 @@ impl Office {
             ctx.db.subscribe(topics.iter().map(|topic| to(topic)).collect());
         }
         let civil = civil::Civil::new(&ctx, deps.clone());
-        let block = civil::block(&ctx, deps);
+        let block = civil::block(&ctx, deps).expect("the block is whole");
         let (auth, issuer) = officer_layer(&ctx, block.permissions);
         let services = block.services.clone();
         let router = block.into_router(ctx.owner.clone()).layer(auth.layer());
@@ -110,7 +119,7 @@ impl Office {
             let service: ServiceId = own.service(offer.code).expect("a service");
             wire.serve(service, router.clone(), offer.prefix);
         }
-        Self { ctx, civil, wire, member, router, issuer }
+        Self { ctx, civil, wire, member, router, issuer, session: OnceLock::new() }
     }
 
     /// An officer with the role `registrar` asks.
@@ -164,6 +173,39 @@ impl Office {
         let (status, answer) = self.register(key, body).await;
         assert_eq!(status, StatusCode::CREATED, "{answer}");
         answer["registration"].as_str().expect("an id").parse().expect("an id")
+    }
+
+    /// A page of the desk for the officer `r-1`, and the token of its form.
+    pub async fn page(&self, path: &str) -> (StatusCode, String, String) {
+        let request = Request::get(path).header("cookie", format!("desk={}", self.session()));
+        let request = request.body(Body::empty()).expect("a request");
+        let answer = self.router.clone().oneshot(request).await.expect("answers");
+        let cookies = answer.headers().get_all("set-cookie").iter();
+        let cookies: Vec<_> = cookies.filter_map(|value| value.to_str().ok()).collect();
+        let form = cookies.iter().find_map(|cookie| cookie.strip_prefix("civil-form="));
+        let form = form.and_then(|rest| rest.split(';').next()).unwrap_or_default().to_owned();
+        let status = answer.status();
+        let body = axum::body::to_bytes(answer.into_body(), 4_000_000).await.expect("a body");
+        (status, String::from_utf8_lossy(&body).into_owned(), form)
+    }
+
+    /// Sends a form of the desk.
+    pub async fn submit(&self, path: &str, form: &str, fields: &str) -> (StatusCode, String) {
+        let request = Request::post(path)
+            .header("cookie", format!("desk={}; civil-form={form}", self.session()))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(format!("csrf={form}&{fields}")))
+            .expect("a request");
+        let answer = self.router.clone().oneshot(request).await.expect("answers");
+        let status = answer.status();
+        let body = axum::body::to_bytes(answer.into_body(), 4_000_000).await.expect("a body");
+        (status, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    fn session(&self) -> String {
+        // One for all: the form's token is bound to it.
+        let mint = || self.issuer.mint_session("r-1", self.member, &["registrar"], 600);
+        self.session.get_or_init(|| mint().expect("mints")).clone()
     }
 
     /// Where a post stands.

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use testkit::{Store, on_each_engine};
 
 /// A link that can be cut, and that can lose answers: the call is made, and the caller never knows.
-struct Link {
+pub struct Link {
     to: Arc<dyn Wire>,
     cut: AtomicBool,
     loses_answers: AtomicBool,
@@ -24,7 +24,7 @@ impl Link {
         Arc::new(Self { to: office.wire.clone(), cut: true.into(), loses_answers: false.into() })
     }
 
-    fn set_cut(&self, cut: bool) {
+    pub fn set_cut(&self, cut: bool) {
         self.cut.store(cut, Ordering::Relaxed);
     }
 }
@@ -51,10 +51,10 @@ impl Wire for Link {
 }
 
 /// The registrar, a post, and the link between them, which is cut.
-struct Country {
-    registrar: Office,
-    post: Office,
-    link: Arc<Link>,
+pub struct Country {
+    pub registrar: Office,
+    pub post: Office,
+    pub link: Arc<Link>,
 }
 
 impl Country {
@@ -66,7 +66,7 @@ impl Country {
     }
 
     /// With a post that holds a delegation for a day.
-    async fn with_delegation(store: &Store, numbers: i64) -> Self {
+    pub async fn with_delegation(store: &Store, numbers: i64) -> Self {
         let country = Self::new(store).await;
         let delegation = country.grant("d-1", POST, numbers, store).await;
         country.link.set_cut(false);
@@ -89,7 +89,7 @@ impl Country {
         self.post.ask(Method::POST, "/civil/post/delegation", "", body).await
     }
 
-    async fn hand_in(&self) -> Json {
+    pub async fn hand_in(&self) -> Json {
         self.post.civil.hand_in_due().await.expect("hands in");
         self.post.status().await
     }
@@ -107,7 +107,7 @@ impl Country {
         self.registrar.ask(Method::POST, &path, "", body).await
     }
 
-    async fn in_register(&self) -> usize {
+    pub async fn in_register(&self) -> usize {
         self.registrar.rows("SELECT id FROM birth").await.len()
     }
 

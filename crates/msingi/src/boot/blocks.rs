@@ -217,7 +217,9 @@ impl Building<'_> {
         // Whoever is not the registrar works for it.
         let registrar = Some(self.anywhere("civil")?).filter(|central| *central != subsystem);
         let (wire, law) = (self.wire.clone(), self.mandate(&subsystem));
-        Ok(civil::block(ctx, civil::Deps { wire, law, subsystem, identity, registrar }))
+        let site = self.site(&subsystem);
+        let deps = civil::Deps { wire, law, subsystem, identity, registrar, site };
+        civil::block(ctx, deps).map_err(|error| broken("civil", &error))
     }
 
     /// The keeper of the installation's audit trails, which is always there: trails that nobody
