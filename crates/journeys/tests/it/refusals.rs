@@ -96,7 +96,7 @@ async fn an_unknown_block_is_answered_with_those_there_are() {
         assert!(!folder.path().join("data").exists(), "nothing was written");
         names(
             &text,
-            &["`taxes`", "there are: identity, civil, consent, registry, payments, portal"],
+            &["`taxes`", "there are: identity, civil, consent, registry, registration, payments"],
         );
     }
 }

@@ -8,7 +8,7 @@ use basis::Id;
 use contracts::Caller;
 use contracts::rails::{CreditTransfersIn, RailResult, RailResults, Statement, StatementQuery};
 use kernel::auth::Officer;
-use kernel::http::{Json, Path, Query};
+use kernel::http::{Json, Path, Query, parse_json};
 use kernel::problem::Problem;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -65,8 +65,11 @@ async fn tell_transfer(
 async fn set_behaviour(
     State(bank): State<Bank>,
     officer: Officer<SetBehaviour>,
-    Json(behaviour): Json<Behaviour>,
+    // An object first: a list without entries would do for a struct in which every field has a default.
+    Json(asked): Json<serde_json::Map<String, serde_json::Value>>,
 ) -> Result<Json<Behaviour>, Problem> {
+    let behaviour = serde_json::to_vec(&asked).map_err(Problem::internal)?;
+    let behaviour: Behaviour = parse_json(&behaviour)?;
     Ok(Json(bank.set_behaviour(officer.actor(), behaviour).await?))
 }
 
