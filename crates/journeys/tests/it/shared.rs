@@ -176,7 +176,7 @@ async fn pseudonyms_of_exchanges_differ(databases: &[Database]) {
 /// No name, number or secret of the mother or the child stands in a database or a log.
 async fn nothing_in_the_clear(country: &Country, databases: &[Database], told: &Told) {
     let secrets =
-        ["Zawadi", "Tamba", "Neema", "Lake East", "55 0114", &told.vid, &told.totp_secret];
+        ["Zawadi", "Tamba", "Neema", "Reed Shore", "55 0114", &told.vid, &told.totp_secret];
     for database in databases {
         for table in crate::values::tables(&database.db).await {
             for row in rows(&database.db, &table).await {

@@ -53,7 +53,7 @@ pub async fn apply(
     let step = |name: &str| format!("{}{application}/steps/{name}", world.registrar.base);
     let you = mother.browser.open(&step("you")).await?;
     mother.reads.push("benefits reads her number on her consent, to fill in the form");
-    shows(&you, &["Zawadi Tamba", "Lake East", "Register of residents"])?;
+    shows(&you, &["Zawadi Tamba", "Reed Shore", "Register of residents"])?;
     for (name, answers) in ANSWERS {
         let page = mother.browser.open(&step(name)).await?;
         mother.browser.submit(&page, "/steps/", answers).await?;

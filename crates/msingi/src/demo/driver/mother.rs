@@ -130,7 +130,7 @@ pub async fn resident_record(
     screen.begin();
     let record = json!({
         "subject": {"vid": mother.vid},
-        "data": {"name": "Zawadi Tamba", "district": "Lake East", "household": 4, "phone": "+000 55 0114"},
+        "data": {"name": "Zawadi Tamba", "district": "Reed Shore", "household": 4, "phone": "+000 55 0114"},
         "reason": "registered at the desk",
     });
     cast.desk.post("/registry/registers/residents/records", &key(), &record).await?;
