@@ -108,11 +108,7 @@ impl GovernanceClient {
     ///
     /// # Errors
     /// [`CallError`].
-    pub async fn lodge(
-        &self,
-        ctx: CallContext,
-        ask: &GrievanceIn,
-    ) -> Result<Grievance, CallError> {
+    pub async fn lodge(&self, ctx: CallContext, ask: &GrievanceIn) -> Result<Grievance, CallError> {
         call::send(self.wire.as_ref(), ctx, call::post("/", ask, None)?).await
     }
 

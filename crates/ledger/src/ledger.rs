@@ -134,9 +134,9 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Unavailable`].
     pub async fn find_all(&self, transfers: Vec<Id>) -> Result<Vec<Line>, LedgerError> {
-        let read = self.db.read(move |tx| {
-            Box::pin(async move { store::lines_with(tx, &transfers).await })
-        });
+        let read = self
+            .db
+            .read(move |tx| Box::pin(async move { store::lines_with(tx, &transfers).await }));
         Ok(read.await?)
     }
 

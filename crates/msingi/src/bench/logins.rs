@@ -13,7 +13,7 @@ use axum::extract::Request;
 use http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, StatusCode};
 use identity::model::number::Identifier;
-use identity::service::{Arrival, Target, Authorized, Credentials, Judged, SignedIn};
+use identity::service::{Arrival, Authorized, Credentials, Judged, SignedIn, Target};
 use kernel::db::Storage;
 use tower::ServiceExt;
 

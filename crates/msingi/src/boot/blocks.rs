@@ -66,8 +66,7 @@ pub async fn build(
     exchange_db: &Db,
 ) -> Result<(Vec<Built>, Witness), BootError> {
     let wire: Arc<dyn Wire> = Arc::new(exchange.clone());
-    let building =
-        Building { config, country, place, exchange, wire, trails: Trails::default() };
+    let building = Building { config, country, place, exchange, wire, trails: Trails::default() };
     building.trails.add(exchange_db.clone());
     let mut built = Vec::new();
     let instances = instances::of(country, hosted)?;

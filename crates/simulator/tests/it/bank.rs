@@ -120,7 +120,7 @@ async fn a_failing_bank_books_nothing_and_fails_alike_with_one_seed() {
             let mut course = Vec::new();
             for _ in 0..12 {
                 let one = transfer(&store.rng, "1234567", 1);
-                let answer = town.pay(&[one.clone()]).await;
+                let answer = town.pay(std::slice::from_ref(&one)).await;
                 let call = call(TREASURY, SERVICE, "payment-execution");
                 let known = town.client().status(call, one.id).await.is_ok();
                 assert_eq!(known, answer.is_ok(), "nothing was booked when it failed");
@@ -221,7 +221,7 @@ async fn an_id_of_another_member_is_unknown() {
     on_each_engine(async |store| {
         let town = Town::bank(store).await;
         let one = transfer(&store.rng, "1234567", 500);
-        town.pay(&[one.clone()]).await.expect("answers");
+        town.pay(std::slice::from_ref(&one)).await.expect("answers");
         let stranger = call(MINISTRY, SERVICE, "payment-execution");
         let error = town.client().status(stranger, one.id).await.expect_err("unknown");
         assert!(error.is_not_found(), "{error}");
@@ -235,7 +235,7 @@ async fn neither_ids_nor_accounts_are_readable_in_the_database() {
     on_each_engine(async |store| {
         let town = Town::bank(store).await;
         let one = transfer(&store.rng, "1234567", 500);
-        town.pay(&[one.clone()]).await.expect("answers");
+        town.pay(std::slice::from_ref(&one)).await.expect("answers");
         let values = everything(
             &town.ctx.db,
             &["SELECT * FROM bank_transfer", "SELECT * FROM audit", "SELECT * FROM subject_key"],
