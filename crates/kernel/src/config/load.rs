@@ -258,6 +258,8 @@ mod tests {
         let mut full = Config::default();
         full.installation.issuer = Some(String::new());
         full.storage.url = Some("".into());
+        full.messaging.smtp_url = Some("".into());
+        full.messaging.smtp_from = Some(String::new());
         full.listen.wire_url = Some(String::new());
         full.listen.metrics = Some(([127, 0, 0, 1], 9_090).into());
         let table = Table::try_from(full).unwrap();

@@ -125,6 +125,14 @@ impl Postgres {
         if self.waiting.statements.len() < WAITING {
             return Ok(());
         }
+        self.flush().await
+    }
+
+    /// Sends what waits, and waits for its outcome.
+    async fn flush(&mut self) -> Result<(), DbError> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
         let waiting = std::mem::take(&mut self.waiting);
         let outcome = self.send(waiting, future::ready(Ok(()))).await;
         self.opened();
@@ -161,7 +169,9 @@ impl Postgres {
             return Ok(());
         }
         let (text, rows) = (copy::text(table), copy::encode(table, values)?);
-        let waiting = std::mem::take(&mut self.waiting);
+        // A COPY must not begin behind something that fails: the driver ends it as if it had begun, and
+        // the server's answer to that would be taken for the next statement's.
+        self.flush().await?;
         let client = self.client();
         let work = async {
             let statement = client.prepare_cached(&text).await?;
@@ -169,7 +179,7 @@ impl Postgres {
             sink.feed(rows).await?;
             Ok(sink)
         };
-        let sink = self.send(waiting, work).await;
+        let sink = self.send(Waiting::default(), work).await;
         self.opened();
         self.waiting.copy = Some(sink?);
         Ok(())

@@ -166,3 +166,24 @@ async fn a_statement_that_is_new_to_the_connection_may_follow_an_append() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn after_an_append_that_failed_among_others_the_connection_serves_the_next_transaction() {
+    each(async |db| {
+        for _ in 0..8 {
+            let failed: Result<(), DbError> = db
+                .write(|tx| {
+                    Box::pin(async move {
+                        append(tx, 1, 100).await?;
+                        append(tx, 50, 150).await?;
+                        append(tx, 200, 300).await?;
+                        append(tx, 300, 400).await
+                    })
+                })
+                .await;
+            assert!(failed.expect_err("refused").is_unique_violation());
+            assert_eq!(stored(db).await, 0);
+        }
+    })
+    .await;
+}
