@@ -31,7 +31,7 @@ pub(super) const BLOCKS: &[&str] = &[
 const LEVELS: &[&[&str]] = &[
     &["basis", "credential", "evidence", "xtask"],
     &["kernel"],
-    &["contracts", "ledger", "relying-party", "ui"],
+    &["contracts", "ledger", "maturity", "relying-party", "ui"],
     BLOCKS,
     &["msingi"],
     &["journeys"],
