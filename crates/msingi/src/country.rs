@@ -13,6 +13,9 @@ use std::path::{Path, PathBuf};
 /// The demo country, which every binary carries.
 const DEMO: &str = include_str!("../../../countries/demo/country.toml");
 
+/// The demo country's neighbour, whose log-in its residents may use.
+const NEIGHBOUR: &str = include_str!("../../../countries/neighbour/country.toml");
+
 /// The demo country's service packages.
 const DEMO_SERVICES: [&str; 1] =
     [include_str!("../../../countries/demo/services/child-benefit.toml")];
@@ -250,7 +253,7 @@ pub enum CountryError {
 }
 
 impl Country {
-    /// The pack named by the configuration: `demo`, or a folder with a `country.toml`.
+    /// The pack named by the configuration: `demo`, its `neighbour`, or a folder with a `country.toml`.
     ///
     /// # Errors
     /// [`CountryError`], naming the entry.
@@ -258,6 +261,9 @@ impl Country {
         if name == "demo" {
             let service_packages = DEMO_SERVICES.map(str::to_owned).to_vec();
             return Ok(Self { service_packages, ..Self::parse(DEMO)? });
+        }
+        if name == "neighbour" {
+            return Self::parse(NEIGHBOUR);
         }
         let path = Path::new(name).join("country.toml");
         let text = std::fs::read_to_string(&path).map_err(|error| CountryError::File {

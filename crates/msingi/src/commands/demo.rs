@@ -65,9 +65,9 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     if let Some(file) = &args.handover {
         hand_over(file, &world, &told).await?;
     }
-    explore(&screen, &world, &told, args.exit);
+    explore(&screen, &stage.configs(&place)?[0], &world, &told, args.exit);
     if !args.exit {
-        show_codes(&screen, &told.totp_secret, &mut stop).await;
+        show_codes(&screen, &told, &mut stop).await;
     }
     let configs = stage.configs(&place)?;
     stage.stop().await;
@@ -104,27 +104,40 @@ fn clear(directory: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn explore(screen: &Screen, world: &World, told: &Told, exit: bool) {
+fn explore(screen: &Screen, first: &Config, world: &World, told: &Told, exit: bool) {
     screen.gap();
     if exit {
         return;
     }
     let base = &world.registrar.base;
     screen.line("The portal", &format!("{base}/portal"));
-    screen.line("Sign in as Zawadi", &format!("number {}", told.vid));
-    screen.line("", &format!("secret of her authenticator app {}", told.totp_secret));
+    screen.line("Sign in as Zawadi", &format!("number {}, app {}", told.vid, told.totp_secret));
+    for account in &told.accounts {
+        screen.gap();
+        screen.line("An officer's desk", &format!("{}, {}", account.desk, account.does));
+        let app = format!("number {}, app {}", account.number, account.secret);
+        screen.line("", &app);
+    }
+    screen.gap();
+    screen.line("The operator's view", &format!("{base}/desk/operator, token by:"));
+    let file = first.storage.path.join("msingi.toml");
+    screen.line("", &format!("msingi --config {} operator-token", file.display()));
     screen.line("What runs here", &format!("{base}/.well-known/dpi-component"));
-    screen.line("Health, metrics", &format!("{base}/health, {base}/metrics"));
     screen.line("Stop", "Ctrl-C");
     screen.gap();
 }
 
-/// Shows Zawadi's one-time code, as her app would, until the demo is stopped. A file or pipe gets
-/// none: the secret stands above.
-async fn show_codes(screen: &Screen, secret: &str, stop: &mut Shutdown) {
+/// Shows one-time codes, as the apps would, until the demo is stopped. A file or pipe gets none: the
+/// secrets stand above.
+async fn show_codes(screen: &Screen, told: &Told, stop: &mut Shutdown) {
     let clock = basis::Clock::system();
+    let short = |number: &str| number.rsplit('/').next().unwrap_or(number).to_owned();
+    let mut apps = vec![("Zawadi".to_owned(), told.totp_secret.clone())];
+    apps.extend(
+        told.accounts.iter().map(|account| (short(&account.number), account.secret.clone())),
+    );
     loop {
-        screen.code(secret, clock.now().unix_seconds());
+        screen.codes(&apps, clock.now().unix_seconds());
         tokio::select! {
             () = stop.stopped() => return,
             () = tokio::time::sleep(Duration::from_secs(1)) => {}

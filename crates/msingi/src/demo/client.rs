@@ -207,6 +207,21 @@ impl Browser {
     }
 }
 
+impl Page {
+    /// The address of the first link that begins with `path`.
+    ///
+    /// # Errors
+    /// [`StoryError::Missing`] when there is none.
+    pub fn link(&self, path: &str) -> Result<reqwest::Url, StoryError> {
+        let links = self.html.split("<a ").skip(1);
+        let tags = links.map(|rest| format!(" {}", rest.split('>').next().unwrap_or(rest)));
+        let mut found = tags.filter_map(|tag| attribute(&tag, "href"));
+        let found = found.find(|href| href.starts_with(path));
+        let found = found.and_then(|href| self.url.join(&href).ok());
+        found.ok_or_else(|| StoryError::Missing(format!("no link to {path} on {}", self.url)))
+    }
+}
+
 async fn page(step: &str, answer: Response) -> Result<Page, StoryError> {
     let (url, status) = (answer.url().clone(), answer.status());
     let html = answer.text().await?;

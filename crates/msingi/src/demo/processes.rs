@@ -22,6 +22,8 @@ const SPLIT: [&str; 3] = ["registrar", "frontline", "treasury"];
 const LOCAL: &str = "local";
 /// The village post, always an installation of its own: its link to the hub can be cut.
 const POST: &str = "post";
+/// The neighbouring country: another hub with keys of its own, and no link but the public one.
+const NEIGHBOUR: &str = "neighbour";
 /// Each installation's configuration, in its own folder.
 const FILE: &str = "msingi.toml";
 /// Each process's number, for whoever wants to look at it.
@@ -72,6 +74,8 @@ impl Processes {
             }
             installations.push(serve_first(&program, name, file).await?);
         }
+        let abroad = write_neighbour(place)?;
+        installations.push(serve_first(&program, NEIGHBOUR, abroad).await?);
         Ok(Self(Arc::new(Inner { program, installations, link })))
     }
 
@@ -83,13 +87,17 @@ impl Processes {
             found.unwrap_or(&self.0.installations[0]).site.clone()
         };
         let [registrar, frontline, treasury] = SPLIT.map(site);
-        let post = self.0.installations.iter().find(|one| one.name == POST);
+        let beside = |name: &str| {
+            let found = self.0.installations.iter().find(|one| one.name == name);
+            found.map(|one| one.site.clone())
+        };
         World {
             witnessed: registrar.base != treasury.base,
             registrar,
             frontline,
             treasury,
-            post: post.map(|one| one.site.clone()),
+            post: beside(POST),
+            abroad: beside(NEIGHBOUR),
             hands: Some(self.clone()),
         }
     }
@@ -197,9 +205,27 @@ fn write_config(
     let own = Where { directory: directory.clone(), port, ..place.clone() };
     let mut config = config(&own, name, wire_port)?;
     config.listen.wire_url = wire_url;
+    write_file(config)
+}
+
+/// The neighbour's identity, whose pages stand under another host name: browsers keep the cookies of
+/// one host together, whatever the port.
+fn write_neighbour(place: &Where) -> Result<Written, StageError> {
+    let directory = place.directory.join(NEIGHBOUR);
+    std::fs::create_dir_all(&directory)
+        .map_err(|error| failed(&directory.display().to_string(), &error))?;
+    let schema_prefix = format!("{}_jr", place.schema_prefix);
+    let own = Where { directory, port: free_port()?, schema_prefix, ..place.clone() };
+    let mut config = config(&own, LOCAL, free_port()?)?;
+    config.country = NEIGHBOUR.to_owned();
+    config.installation.issuer = Some(format!("http://localhost:{}", own.port));
+    write_file(config)
+}
+
+fn write_file(config: Config) -> Result<Written, StageError> {
     let text =
         toml::to_string_pretty(&config).map_err(|error| failed("writing msingi.toml", &error))?;
-    let path = directory.join(FILE);
+    let path = config.storage.path.join(FILE);
     std::fs::write(&path, text).map_err(|error| failed(&path.display().to_string(), &error))?;
     Ok(Written { config, path })
 }

@@ -82,15 +82,18 @@ impl Screen {
         say(format!("  {:<22}{text}", label));
     }
 
-    /// Rewrites the last line with the one-time code of the moment; only where somebody is looking.
-    pub fn code(&self, secret: &str, unix_seconds: i64) {
+    /// Rewrites the last line with the apps' one-time codes of the moment; only where somebody is
+    /// looking.
+    pub fn codes(&self, apps: &[(String, String)], unix_seconds: i64) {
         if !std::io::stdout().is_terminal() {
             return;
         }
-        let Some(code) = totp::code(secret, unix_seconds) else { return };
-        let left = 30 - unix_seconds % 30;
-        let left = self.soft(&format!("for {left} s"));
-        write_over(&format!("  {:<22}{} {left}   ", "Code", self.bold(&code)));
+        let codes = apps.iter().filter_map(|(who, secret)| {
+            Some(format!("{who} {}", self.bold(&totp::code(secret, unix_seconds)?)))
+        });
+        let codes: Vec<String> = codes.collect();
+        let left = self.soft(&format!("for {} s", 30 - unix_seconds % 30));
+        write_over(&format!("  Codes  {}  {left}", codes.join("  ")));
     }
 
     /// An empty line.

@@ -87,6 +87,7 @@ impl Stage {
                     frontline: site.clone(),
                     treasury: site,
                     post: None,
+                    abroad: None,
                     witnessed: false,
                     hands: None,
                 })

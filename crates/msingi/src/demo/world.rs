@@ -27,6 +27,8 @@ pub struct World {
     pub treasury: Site,
     /// The village post; none inside a test's own process.
     pub post: Option<Site>,
+    /// The neighbouring country's identity; none inside a test's own process.
+    pub abroad: Option<Site>,
     /// What can happen to the country from outside: power cuts, a cable pulled, an intruder. None
     /// inside a test's own process.
     pub hands: Option<Processes>,
@@ -80,6 +82,12 @@ pub const COMMISSIONER: Officer =
     Officer { member: "GOV/DPC", id: "k-1", roles: &["commissioner"] };
 /// Registers births in the village.
 pub const CLERK: Officer = Officer { member: "GOV/POST114", id: "p-1", roles: &["registrar"] };
+/// Enters births in the neighbouring country.
+pub const REGISTRAR_ABROAD: Officer =
+    Officer { member: "GOV/REG", id: "v-2", roles: &["registrar", "exchange-user"] };
+/// Serves people at the neighbour's identity desk, and looks after its relying parties.
+pub const DESK_ABROAD: Officer =
+    Officer { member: "GOV/ID", id: "i-1", roles: &["identity-desk", "identity-admin"] };
 /// Treats patients.
 pub const NURSE: Officer = Officer { member: "COM/LAKESIDE", id: "n-3", roles: &["exchange-user"] };
 /// Moves money.

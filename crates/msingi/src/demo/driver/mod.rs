@@ -1,18 +1,21 @@
 //! The story, told over HTTP: an officer's desk, a resident's browser, nothing else. It imports no
 //! block, so that it can do only what anyone could.
 
+mod abroad;
 mod benefit;
 mod calls;
 mod cast;
 mod consents;
 mod money;
 mod mother;
+mod operators;
 mod outside;
 mod post;
 mod reads;
 mod seeding;
 mod watch;
 
+pub use operators::Account;
 pub use outside::{OutsideClient, outside_client};
 
 use super::client::{Browser, StoryError};
@@ -29,6 +32,8 @@ pub struct Told {
     pub vid: String,
     /// The secret in her authenticator app (base32).
     pub totp_secret: String,
+    /// Officers' accounts to try the desks with.
+    pub accounts: Vec<Account>,
     /// Her browser, still signed in to the portal.
     pub browser: Browser,
     /// Reads shown on her page.
@@ -54,6 +59,7 @@ pub struct Told {
 /// # Errors
 /// The first [`StoryError`]: the story stops where it goes wrong.
 pub async fn tell(world: &World, residents: u32, screen: &mut Screen) -> Result<Told, StoryError> {
+    operators::introduce(world, screen).await?;
     screen.begin();
     let cast = cast::assemble(world).await?;
     cast::prepare(&cast, world).await?;
@@ -84,6 +90,9 @@ pub async fn tell(world: &World, residents: u32, screen: &mut Screen) -> Result<
     reads::consent_story(&cast, world, &mut mother, screen).await?;
     reads::curiosity(&cast, &number, &mut mother, screen).await?;
     watch::complaint(&cast, world, &mut mother, screen).await?;
+    if let Some(abroad) = &world.abroad {
+        abroad::sign_in(&cast, world, abroad, &mut mother, screen).await?;
+    }
     let reads = watch::tracker(world, &mother, screen).await?;
     let audit_rows = match world.witnessed {
         true => Some(watch::audit(&cast, screen).await?),
@@ -94,6 +103,7 @@ pub async fn tell(world: &World, residents: u32, screen: &mut Screen) -> Result<
         watch::tamper(&cast, world, screen).await?;
     }
     Ok(Told {
+        accounts: operators::open_accounts(world).await?,
         reads_made: mother.reads,
         vid: mother.vid,
         totp_secret: mother.secret,

@@ -3,7 +3,7 @@
 use super::cast::Cast;
 use super::key;
 use super::post::neema;
-use crate::demo::client::{Browser, StoryError, json, text, unexpected};
+use crate::demo::client::{Browser, Desk, StoryError, json, text, unexpected};
 use crate::demo::screen::Screen;
 use crate::demo::totp;
 use crate::demo::world::World;
@@ -30,7 +30,7 @@ pub async fn enrol(cast: &Cast, screen: &mut Screen) -> Result<Mother, StoryErro
     });
     let registered = cast.registrar.post("/civil/births", &key(), &born).await?;
     let registration = text(&registered, "/registration")?;
-    let enrolled = until_known(cast, &registration).await?;
+    let enrolled = until_known(&cast.desk, &registration).await?;
     let vid: String = text(&enrolled, "/vid")?.chars().filter(char::is_ascii_digit).collect();
     let secret = secret_of(&text(&enrolled, "/otpauth_uri")?)?;
     screen.done(
@@ -43,11 +43,11 @@ pub async fn enrol(cast: &Cast, screen: &mut Screen) -> Result<Mother, StoryErro
 
 /// Enrols an authenticator for whoever the registration is about, once the identity authority knows
 /// them: the registrar's event needs a moment to arrive.
-async fn until_known(cast: &Cast, registration: &str) -> Result<Value, StoryError> {
+pub async fn until_known(desk: &Desk, registration: &str) -> Result<Value, StoryError> {
     const TRIES: usize = 100;
     let ask = json!({"system": "civil", "value": registration});
     for _ in 0..TRIES {
-        let request = cast.desk.request(Method::POST, "/identity/authenticators/totp").json(&ask);
+        let request = desk.request(Method::POST, "/identity/authenticators/totp").json(&ask);
         let answer = request.send().await?;
         if answer.status() != StatusCode::NOT_FOUND {
             return json("enrolling an authenticator", answer).await;
@@ -139,7 +139,8 @@ pub async fn resident_record(
     Ok(())
 }
 
-fn secret_of(uri: &str) -> Result<String, StoryError> {
+/// The secret in an `otpauth` address.
+pub fn secret_of(uri: &str) -> Result<String, StoryError> {
     let query = uri.split_once('?').map(|(_, query)| query).unwrap_or_default();
     let secret = query.split('&').find_map(|pair| pair.strip_prefix("secret="));
     secret
