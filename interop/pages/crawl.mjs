@@ -32,7 +32,8 @@ function within(pathname, folder) {
   return pathname === folder || pathname.startsWith(`${folder}/`);
 }
 
-/** Signing in and out are ways, not pages of the portal. */
+/** Signing in and out are ways, not pages. */
 function leaves(pathname) {
+  if (pathname.startsWith('/desk/sign-')) return true;
   return pathname.startsWith('/portal/sign-in') && pathname !== '/portal/sign-ins';
 }

@@ -8,7 +8,7 @@ import { applyByKeyboard, beginDraft, deleteDraft } from './application.mjs';
 import { startChromium } from './chromium.mjs';
 import { pagesFrom } from './crawl.mjs';
 import { freshPage, lookAt, lookBehind } from './looks.mjs';
-import { signIn } from './signin.mjs';
+import { signIn, signInOfficer } from './signin.mjs';
 
 const ENTRIES = ['base_url', 'login_name', 'totp_secret'];
 const LANGUAGES = ['en', 'fr', 'sw'];
@@ -25,6 +25,7 @@ const STARTS = [
   '/gallery',
 ];
 const FOLDERS = ['/portal', '/consent/register'];
+const DESK_FOLDERS = ['/desk'];
 
 function settings() {
   const [, , file] = process.argv;
@@ -48,10 +49,34 @@ async function checks(report) {
     const kept = await plain.storageState();
     const context = await browser.newContext({ storageState: kept, locale: 'en' });
     await everyPage(report, await freshPage(context), given.base_url);
+    for (const officer of officersOf(given)) await desk(report, browser, officer);
     await strangers(report, browser, given.base_url);
   } finally {
     await close();
   }
+}
+
+/** The accounts at desks: text when they come as an environment variable. */
+function officersOf({ officers = process.env.MSINGI_OFFICERS ?? '[]' }) {
+  return typeof officers === 'string' ? JSON.parse(officers) : officers;
+}
+
+/** All that one officer finds at the desk; a caseworker has taken a case. */
+async function desk(report, browser, officer) {
+  const context = await browser.newContext({ locale: 'en' });
+  const page = await freshPage(context);
+  const base = new URL(officer.desk).origin;
+  await report.must(`${officer.number}: sign-in at the desk`, () => signInOfficer(page, officer));
+  await page.goto(`${base}/desk/cases`);
+  const waiting = page.locator('main a').first();
+  if ((await waiting.count()) > 0) {
+    await waiting.click();
+    const take = page.locator('main form button').first();
+    if ((await take.count()) > 0) await Promise.all([page.waitForNavigation(), take.click()]);
+  }
+  const found = await report.must(`${officer.number}: pages found by following links`, () =>
+    pagesFrom(page, base, ['/desk'], DESK_FOLDERS));
+  for (const path of found) await oneLook(report, page, base, path, 'en', officer.number);
 }
 
 /** What somebody sees who is not signed in. */

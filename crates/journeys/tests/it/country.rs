@@ -92,6 +92,7 @@ impl Country {
             layout,
             // The end of a UUIDv7 is chance; its beginning is the time, which tests share.
             schema_prefix: format!("j{}", &unique[unique.len() - 12..]),
+            country: "demo".to_owned(),
             program: Some(program::binary()),
         };
         let stage = build(&place).await;

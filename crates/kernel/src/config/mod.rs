@@ -210,7 +210,7 @@ impl Default for Storage {
             path: "./data".into(),
             url: None,
             schema_prefix: "msingi".to_owned(),
-            cache_mb: 16,
+            cache_mb: 4,
             pg_pool: 4,
         }
     }

@@ -31,6 +31,9 @@ pub struct Args {
     /// Public port of the (first) installation; 0 for a free one
     #[arg(long, default_value_t = 8080)]
     port: u16,
+    /// Use a changed copy of countries/demo, for example with another service package
+    #[arg(long, value_name = "FOLDER")]
+    pack: Option<PathBuf>,
     /// Write what an outside client needs to sign in to this file, as JSON
     #[arg(long, value_name = "FILE", hide = true)]
     handover: Option<PathBuf>,
@@ -51,6 +54,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         port: args.port,
         layout: if args.one_process { Layout::One } else { Layout::Three },
         schema_prefix: SCHEMA_PREFIX.to_owned(),
+        country: country(args.pack.as_deref())?,
         program: None,
     };
     let mut screen = Screen::stdout();
@@ -81,6 +85,14 @@ fn setting(args: &Args) -> String {
     };
     let engine = if args.database.is_some() { "PostgreSQL" } else { "SQLite" };
     format!("{processes}, {engine}, data in {}, keys that are no secret", args.directory.display())
+}
+
+/// The country pack, by its whole path: each installation is started in a folder of its own.
+fn country(pack: Option<&Path>) -> Result<String, Failure> {
+    let Some(pack) = pack else { return Ok("demo".to_owned()) };
+    let folder = std::fs::canonicalize(pack)
+        .map_err(|error| format!("--pack {}: {error}", pack.display()))?;
+    Ok(folder.display().to_string())
 }
 
 /// A demo begins with an empty country. Only a folder that a demo made is emptied.
@@ -177,10 +189,15 @@ async fn verify(configs: &[Config], tampered: bool) -> Result<(), Failure> {
 /// Registers an outside relying party and writes down what it needs; see interop/README.md.
 async fn hand_over(file: &Path, world: &World, told: &Told) -> Result<(), Failure> {
     let client = driver::outside_client(world).await?;
+    let officers = told.accounts.iter().map(
+        |account| json!({"desk": account.desk, "number": account.number, "secret": account.secret}),
+    );
+    let officers: Vec<_> = officers.collect();
     let handover = json!({
         "base_url": world.registrar.base, "issuer": world.registrar.base,
         "client_id": client.id, "client_key": client.key, "redirect_uri": client.redirect_uri,
         "login_name": told.vid, "totp_secret": told.totp_secret,
+        "officers": officers,
     });
     let draft = file.with_extension("part");
     std::fs::write(&draft, handover.to_string())?;

@@ -57,7 +57,8 @@ impl Processes {
     /// # Errors
     /// [`StageError::Process`] with what the process said.
     pub async fn start(place: &Where) -> Result<Self, StageError> {
-        let country = Country::load("demo").map_err(|error| failed("country pack", &error))?;
+        let country =
+            Country::load(&place.country).map_err(|error| failed("country pack", &error))?;
         let program = program(place)?;
         let wire = free_port()?;
         let link = Relay::to((std::net::Ipv4Addr::LOCALHOST, wire).into()).await;
@@ -67,14 +68,17 @@ impl Processes {
             let hub = installations.first();
             let port = if hub.is_none() { wire } else { free_port()? };
             let address = hub.is_none().then(|| format!("https://{}", link.address()));
-            let file = write_config(place, name, hub.is_none(), port, address)?;
+            let place =
+                &Where { port: public_port(place.port, installations.len())?, ..place.clone() };
+            let file = write_config(place, name, port, address)?;
             if let Some(hub) = hub {
                 let token = invite(&hub.site, &country, name).await?;
                 run(&program, &file.path, &["join", "with", &token]).await?;
             }
             installations.push(serve_first(&program, name, file).await?);
         }
-        let abroad = write_neighbour(place)?;
+        let port = public_port(place.port, installations.len())?;
+        let abroad = write_neighbour(&Where { port, ..place.clone() })?;
         installations.push(serve_first(&program, NEIGHBOUR, abroad).await?);
         Ok(Self(Arc::new(Inner { program, installations, link })))
     }
@@ -185,6 +189,17 @@ fn names<'a>(place: &Where, country: &'a Country) -> Vec<&'a str> {
     names
 }
 
+/// The public port of an installation: those after the first one's where they are free.
+fn public_port(first: u16, number: usize) -> Result<u16, StageError> {
+    let number = u16::try_from(number).unwrap_or_default();
+    let wanted = first.saturating_add(number);
+    let free = || std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, wanted)).is_ok();
+    match first != 0 && (number == 0 || free()) {
+        true => Ok(wanted),
+        false => free_port(),
+    }
+}
+
 /// A configuration and the file it stands in.
 struct Written {
     config: Config,
@@ -194,15 +209,13 @@ struct Written {
 fn write_config(
     place: &Where,
     name: &str,
-    hub: bool,
     wire_port: u16,
     wire_url: Option<String>,
 ) -> Result<Written, StageError> {
     let directory = place.directory.join(name);
     std::fs::create_dir_all(&directory)
         .map_err(|error| failed(&directory.display().to_string(), &error))?;
-    let port = if hub && place.port != 0 { place.port } else { free_port()? };
-    let own = Where { directory: directory.clone(), port, ..place.clone() };
+    let own = Where { directory, ..place.clone() };
     let mut config = config(&own, name, wire_port)?;
     config.listen.wire_url = wire_url;
     write_file(config)
@@ -215,7 +228,7 @@ fn write_neighbour(place: &Where) -> Result<Written, StageError> {
     std::fs::create_dir_all(&directory)
         .map_err(|error| failed(&directory.display().to_string(), &error))?;
     let schema_prefix = format!("{}_jr", place.schema_prefix);
-    let own = Where { directory, port: free_port()?, schema_prefix, ..place.clone() };
+    let own = Where { directory, schema_prefix, ..place.clone() };
     let mut config = config(&own, LOCAL, free_port()?)?;
     config.country = NEIGHBOUR.to_owned();
     config.installation.issuer = Some(format!("http://localhost:{}", own.port));

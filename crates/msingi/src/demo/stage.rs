@@ -36,6 +36,8 @@ pub struct Where {
     pub layout: Layout,
     /// How the names of its schemas on a PostgreSQL server begin.
     pub schema_prefix: String,
+    /// The country pack: `demo`, or a folder with a changed copy of it.
+    pub country: String,
     /// What the processes run; this very program if none is given.
     pub program: Option<PathBuf>,
 }
@@ -120,7 +122,7 @@ impl Stage {
 /// # Errors
 /// [`StageError::Boot`] for a URL that is none.
 pub fn config(place: &Where, name: &str, wire_port: u16) -> Result<Config, StageError> {
-    let mut config = Config::default();
+    let mut config = Config { country: place.country.clone(), ..Config::default() };
     name.clone_into(&mut config.installation.name);
     config.listen.public.set_port(place.port);
     config.listen.wire.set_port(wire_port);
