@@ -139,9 +139,16 @@ fn carry(round: Round, step: &Migration, notes: &mut Vec<MigrationNote>) -> Roun
         }
         notes.extend(step.note(&old, &became));
         for id in became {
-            // A rename onto an id that lives on under its own name: the first answer stays, the other is handed back.
-            if new.answers.contains_key(&id) && answer.is_some() {
-                notes.push(lost(&old, answers.get(&old), None, &[], &step.to));
+            // A rename onto an id that lives on under its own name: what came first stays, the other is handed back.
+            let taken = (answer.is_some() && new.answers.contains_key(&id))
+                || (target.is_some() && new.targets.contains_key(&id));
+            if taken {
+                let says = format!(
+                    "{id} has an answer or a target of its own: those of {old} are listed here"
+                );
+                let note =
+                    lost(&old, answers.get(&old), targets.get(&old), &measurements, &step.to);
+                notes.push(MigrationNote { says, ..note });
                 continue;
             }
             new.answers.extend(answer.clone().map(|answer| (id.clone(), answer)));

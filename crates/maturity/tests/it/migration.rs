@@ -133,8 +133,22 @@ fn a_migration_that_would_lose_answers_is_no_instrument() {
 
 #[test]
 fn a_rename_onto_an_answered_indicator_hands_one_answer_back() {
-    let (new, notes) = migrate(old(&[("OLD-1", 3), ("ID-01", 1)]), &next()).unwrap();
+    let mut round = old(&[("OLD-1", 3), ("ID-01", 1)]);
+    round.targets.insert("OLD-1".to_owned(), Target::Level { level: 4, by: None });
+    let (new, notes) = migrate(round, &next()).unwrap();
     assert_eq!(new.answers["ID-01"].level, Some(1));
     let lost = notes.iter().find(|note| note.change == Change::Dropped).unwrap();
     assert_eq!(lost.lost_answer.as_ref().unwrap().level, Some(3));
+    assert!(matches!(lost.lost_target, Some(Target::Level { level: 4, .. })));
+}
+
+#[test]
+fn a_rename_onto_an_indicator_with_a_target_hands_the_target_back() {
+    let mut round = old(&[]);
+    round.targets.insert("ID-01".to_owned(), Target::Level { level: 2, by: None });
+    round.targets.insert("OLD-1".to_owned(), Target::Level { level: 4, by: None });
+    let (new, notes) = migrate(round, &next()).unwrap();
+    assert!(matches!(new.targets["ID-01"], Target::Level { level: 2, .. }));
+    let lost = notes.iter().find(|note| note.change == Change::Dropped).unwrap();
+    assert!(matches!(lost.lost_target, Some(Target::Level { level: 4, .. })));
 }
