@@ -4,8 +4,23 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+mod check;
+pub mod condition;
+pub mod migration;
+pub mod profile;
+pub mod signed;
+
+pub use check::{InstrumentError, InstrumentFault};
+pub use migration::Migration;
+
 /// Highest level of an answer.
 pub const TOP: u8 = 4;
+
+/// Format of the file that this crate reads.
+pub const SCHEMA: &str = "dpi-assessment-instrument/1";
+
+/// The instrument that ships with the program. It is trusted because it was compiled in.
+const BUILT_IN: &str = include_str!("../data/instrument.toml");
 
 /// `dpi-assessment-instrument/1`: the file as it is written.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -36,6 +51,47 @@ pub struct Instrument {
     pub profiles: Vec<Profile>,
     #[serde(rename = "indicator")]
     pub indicators: Vec<Indicator>,
+    /// How answers to earlier versions become answers to this one.
+    #[serde(rename = "migration", default)]
+    pub migrations: Vec<Migration>,
+}
+
+impl Instrument {
+    /// Reads and checks a file.
+    ///
+    /// # Errors
+    /// [`InstrumentError::Form`] when it is no TOML of this shape; [`InstrumentError::Faults`] with every rule that it
+    /// breaks, so that its author mends it in one go.
+    pub fn parse(text: &str) -> Result<Self, InstrumentError> {
+        let instrument: Self =
+            toml::from_str(text).map_err(|error| InstrumentError::Form(error.to_string()))?;
+        let faults = check::faults(&instrument);
+        if !faults.is_empty() {
+            return Err(InstrumentError::Faults(faults));
+        }
+        Ok(instrument)
+    }
+
+    /// The instrument that ships with the program.
+    ///
+    /// # Panics
+    /// Never in a program whose tests passed: they read the same text.
+    #[must_use]
+    pub fn built_in() -> Self {
+        Self::parse(BUILT_IN).expect("the tests read the same text")
+    }
+
+    /// The indicator with this id.
+    #[must_use]
+    pub fn indicator(&self, id: &str) -> Option<&Indicator> {
+        self.indicators.iter().find(|indicator| indicator.id == id)
+    }
+
+    /// The dimension with this id.
+    #[must_use]
+    pub fn dimension(&self, id: &str) -> Option<&Dimension> {
+        self.dimensions.iter().find(|dimension| dimension.id == id)
+    }
 }
 
 /// The answers' scale.
@@ -72,6 +128,35 @@ pub enum EvidenceKind {
     AuditReport,
 }
 
+impl EvidenceKind {
+    /// All of them, weakest first.
+    pub const ALL: [Self; 8] = [
+        Self::Interview,
+        Self::Document,
+        Self::LawText,
+        Self::Gazette,
+        Self::Statistic,
+        Self::SystemLog,
+        Self::LiveProbe,
+        Self::AuditReport,
+    ];
+
+    /// The word in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Interview => "interview",
+            Self::Document => "document",
+            Self::LawText => "law_text",
+            Self::Gazette => "gazette",
+            Self::Statistic => "statistic",
+            Self::SystemLog => "system_log",
+            Self::LiveProbe => "live_probe",
+            Self::AuditReport => "audit_report",
+        }
+    }
+}
+
 /// How indicators become dimensions and dimensions a country; the texts are for the report's method chapter.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -82,6 +167,14 @@ pub struct Rollup {
     /// Share of a dimension's weight that must be answered before a band is named, in thousandths.
     #[serde(with = "thousandths")]
     pub band_needs_coverage: i64,
+    /// Days for which something that stopped answering still counts as it was: an outage is not immaturity.
+    #[serde(default = "outage_days")]
+    pub outage_days: u32,
+}
+
+/// Three days, for an instrument that says nothing: longer than a week-end, shorter than a habit.
+fn outage_days() -> u32 {
+    3
 }
 
 /// One stage of the country's maturity.
@@ -178,7 +271,7 @@ pub struct Indicator {
     pub probes: Vec<String>,
     pub weight: i64,
     pub critical: bool,
-    /// `country`, `institution` or `system`.
+    /// `country`, `institution`, `system` or `service`.
     pub scope: String,
     /// Pointers to outside frameworks.
     pub refs: Vec<String>,

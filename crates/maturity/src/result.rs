@@ -24,6 +24,8 @@ pub struct Assessment {
 }
 
 /// Scores of indicators, dimensions and the country.
+///
+/// Indicators are all there; dimensions only if the profile asks something of them that is planned.
 #[derive(Clone, Debug, Serialize)]
 pub struct Scores {
     pub country: CountryScore,
@@ -71,7 +73,9 @@ pub struct DimensionScore {
 pub struct IndicatorScore {
     pub id: String,
     pub claimed: Option<u8>,
-    /// Highest level its evidence carries.
+    /// A reviewer's own level, which counts instead of claim and probe as far as the evidence carries it.
+    pub reviewed: Option<u8>,
+    /// Highest level its evidence carries, a probe's level among it.
     pub cap: u8,
     pub measured: Measured,
     /// What counts; none is unknown.
@@ -81,7 +85,7 @@ pub struct IndicatorScore {
     /// Level the country wants, 3 when it said nothing.
     pub target: u8,
     pub contradicted: bool,
-    /// Evidence that was offered and is too old.
+    /// Evidence and probes that were offered and are too old, or dated after the round.
     pub expired: Vec<String>,
 }
 

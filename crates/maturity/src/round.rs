@@ -10,6 +10,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::instrument::EvidenceKind;
 
+mod check;
+mod unique;
+
+pub use check::RoundFault;
+
+/// Format of the document that this crate reads.
+pub const SCHEMA: &str = "dpi-assessment-round/1";
+
 /// The whole round.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -23,10 +31,10 @@ pub struct Round {
     pub profile: String,
     /// The day the answers stand for; ages of evidence are counted up to it.
     pub as_of: PartialDate,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unique::map")]
     pub targets: BTreeMap<String, Target>,
     /// By indicator. A missing one is unknown.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unique::map")]
     pub answers: BTreeMap<String, Answer>,
     #[serde(default)]
     pub evidence: Vec<Evidence>,
@@ -44,6 +52,45 @@ pub struct Round {
     pub laws: Vec<LegalInstrument>,
     #[serde(default)]
     pub sign_offs: Vec<SignOff>,
+}
+
+/// Why a text is no round.
+#[derive(Debug, thiserror::Error)]
+pub enum RoundError {
+    /// No JSON, or not of a round's shape.
+    #[error("the round cannot be read at `{path}`: {says}")]
+    Form {
+        /// `answers.ID-01.level`
+        path: String,
+        /// What is wrong there, with line and column.
+        says: String,
+    },
+    /// Another format, or another version of it.
+    #[error(
+        "the round's schema is `{0}`, and this program reads {SCHEMA}: convert it, or use the program it was made with"
+    )]
+    Schema(String),
+}
+
+impl Round {
+    /// Reads a round. Its form only: [`Round::check`] says what does not fit the instrument.
+    ///
+    /// # Errors
+    /// [`RoundError::Form`] with the place in the document, [`RoundError::Schema`] for another format.
+    pub fn parse(text: &str) -> Result<Self, RoundError> {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let round: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            RoundError::Form { path: error.path().to_string(), says: error.inner().to_string() }
+        })?;
+        reader.end().map_err(|error| RoundError::Form {
+            path: "the end".to_owned(),
+            says: error.to_string(),
+        })?;
+        if round.schema != SCHEMA {
+            return Err(RoundError::Schema(round.schema));
+        }
+        Ok(round)
+    }
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]

@@ -1,0 +1,10 @@
+//! The instrument, rounds and scores, from outside the crate.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail as loudly as tests")]
+
+mod build;
+mod instrument;
+mod migration;
+mod properties;
+mod round;
+mod score;
+mod worked;
