@@ -82,6 +82,14 @@ pub struct Rollup {
     /// Share of a dimension's weight that must be answered before a band is named, in thousandths.
     #[serde(with = "thousandths")]
     pub band_needs_coverage: i64,
+    /// Days for which something that stopped answering still counts as it was: an outage is not immaturity.
+    #[serde(default = "outage_days")]
+    pub outage_days: u32,
+}
+
+/// Three days, for an instrument that says nothing: longer than a week-end, shorter than a habit.
+fn outage_days() -> u32 {
+    3
 }
 
 /// One stage of the country's maturity.
@@ -207,6 +215,8 @@ pub struct GapHint {
     pub building_blocks: Vec<String>,
     pub action: String,
 }
+
+pub mod translation;
 
 /// Decimal numbers in the file, integers in memory: results must not depend on a machine's floats.
 pub mod thousandths {
