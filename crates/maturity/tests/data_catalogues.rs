@@ -12,13 +12,13 @@ const STANDARDS: &str = include_str!("../data/standards.toml");
 const SAFEGUARDS: &str = include_str!("../data/safeguards.toml");
 
 fn instrument() -> Instrument {
-    toml::from_str(INSTRUMENT).unwrap()
+    toml::from_str(INSTRUMENT).expect("an instrument")
 }
 
 fn rows(text: &str, name: &str) -> Vec<Table> {
-    let table: Table = toml::from_str(text).unwrap();
-    let rows = table[name].as_array().unwrap();
-    rows.iter().map(|row| row.as_table().unwrap().clone()).collect()
+    let table: Table = toml::from_str(text).expect("a table");
+    let rows = table[name].as_array().expect("a list");
+    rows.iter().map(|row| row.as_table().expect("a row").clone()).collect()
 }
 
 fn text<'r>(row: &'r Table, key: &str) -> &'r str {
@@ -27,8 +27,8 @@ fn text<'r>(row: &'r Table, key: &str) -> &'r str {
 }
 
 fn texts(row: &Table, key: &str) -> Vec<String> {
-    let list = row[key].as_array().unwrap();
-    list.iter().map(|value| value.as_str().unwrap().to_owned()).collect()
+    let list = row[key].as_array().expect("a list");
+    list.iter().map(|value| value.as_str().expect("a text").to_owned()).collect()
 }
 
 /// Building Blocks named by the instrument. `all` stands for every one.

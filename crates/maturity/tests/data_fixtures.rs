@@ -6,15 +6,15 @@ use maturity::round::{Outcome, Target};
 use maturity::{Instrument, Round};
 
 fn instrument() -> Instrument {
-    toml::from_str(include_str!("../data/instrument.toml")).unwrap()
+    toml::from_str(include_str!("../data/instrument.toml")).expect("an instrument")
 }
 
 fn paper() -> Round {
-    serde_json::from_str(include_str!("../fixtures/paper/round.json")).unwrap()
+    serde_json::from_str(include_str!("../fixtures/paper/round.json")).expect("a round")
 }
 
 fn silos() -> Round {
-    serde_json::from_str(include_str!("../fixtures/silos/round.json")).unwrap()
+    serde_json::from_str(include_str!("../fixtures/silos/round.json")).expect("a round")
 }
 
 #[test]

@@ -7,12 +7,12 @@ const ENGLISH: &str = include_str!("../data/instrument.toml");
 const FRENCH: &str = include_str!("../data/instrument.fr.toml");
 
 fn english() -> Instrument {
-    toml::from_str(ENGLISH).unwrap()
+    toml::from_str(ENGLISH).expect("an instrument")
 }
 
 fn faults(french: &str) -> Vec<String> {
-    let translation = Translation::parse(french).unwrap();
-    match apply(&english(), &translation).unwrap_err() {
+    let translation = Translation::parse(french).expect("a translation");
+    match apply(&english(), &translation).expect_err("it does not fit") {
         TranslationError::Faults(faults) => faults,
         TranslationError::Form(says) => panic!("{says}"),
     }

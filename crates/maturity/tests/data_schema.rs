@@ -11,12 +11,12 @@ const PAPER: &str = include_str!("../fixtures/paper/round.json");
 const SILOS: &str = include_str!("../fixtures/silos/round.json");
 
 fn validator(schema: &str) -> Validator {
-    let schema: Value = serde_json::from_str(schema).unwrap();
+    let schema: Value = serde_json::from_str(schema).expect("a schema");
     jsonschema::options()
         .with_draft(Draft::Draft202012)
         .should_validate_formats(true)
         .build(&schema)
-        .unwrap()
+        .expect("a schema of the draft")
 }
 
 fn errors(validator: &Validator, value: &Value) -> Vec<String> {
@@ -112,7 +112,7 @@ fn assert_described(schema: &Value, path: &str) {
     for (name, value) in object {
         let path = format!("{path}/{name}");
         if name == "properties" || name == "$defs" {
-            for (property, inner) in value.as_object().unwrap() {
+            for (property, inner) in value.as_object().expect("a table") {
                 assert!(inner["description"].is_string(), "{path}/{property} has no description");
             }
         }
@@ -125,8 +125,8 @@ fn assert_described(schema: &Value, path: &str) {
 
 /// Puts a value where the path says, and makes the last key if it is not there.
 fn set(document: &mut Value, path: &str, value: Value) {
-    let (parent, key) = path.rsplit_once('/').unwrap();
-    let parent = document.pointer_mut(parent).unwrap();
+    let (parent, key) = path.rsplit_once('/').expect("a path");
+    let parent = document.pointer_mut(parent).expect("a place");
     assert!(parent.is_object(), "{path} is no place for a key");
     parent[key] = value;
 }
