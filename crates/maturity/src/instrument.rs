@@ -301,6 +301,8 @@ pub struct GapHint {
     pub action: String,
 }
 
+pub mod translation;
+
 /// Decimal numbers in the file, integers in memory: results must not depend on a machine's floats.
 pub mod thousandths {
     use serde::{Deserialize, Deserializer, Serializer};

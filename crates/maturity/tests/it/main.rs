@@ -2,6 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail as loudly as tests")]
 
 mod build;
+mod data_catalogues;
+mod data_fixtures;
+mod data_french;
+mod data_schema;
 mod instrument;
 mod migration;
 mod properties;
