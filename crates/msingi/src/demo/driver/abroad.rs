@@ -12,8 +12,6 @@ use serde_json::json;
 
 /// The neighbour's instance code.
 const INSTANCE: &str = "JR";
-/// Seconds of one code; the next code is good already while the present one has been used.
-const NEXT_CODE: i64 = 30;
 
 /// Registers both sides with each other, ties her two identities together, and signs in with the
 /// neighbour's alone.
@@ -25,11 +23,11 @@ pub async fn sign_in(
     screen: &mut Screen,
 ) -> Result<(), StoryError> {
     screen.begin();
-    let (vid, secret) = enrol(cast, abroad, &world.registrar).await?;
+    let (vid, mut app) = enrol(cast, abroad, &world.registrar).await?;
     let portal = format!("{}/portal", world.registrar.base);
     let browser = Browser::without_cookies();
     let page = leave(&browser, &portal).await?;
-    let page = identify(&browser, &page, &vid, &secret, 0).await?;
+    let page = identify(&browser, &page, &vid, &mut app).await?;
     if !page.html.contains("Jirani ID") {
         return Err(unexpected(
             "coming back",
@@ -38,12 +36,12 @@ pub async fn sign_in(
             &page.html,
         ));
     }
-    identify(&browser, &page, &mother.vid, &mother.secret, NEXT_CODE).await?;
+    identify(&browser, &page, &mother.vid, &mut mother.app).await?;
     mother.reads.push("the portal gets her name, as she ties her two identities together");
 
     let browser = Browser::without_cookies();
     let page = leave(&browser, &portal).await?;
-    let page = identify(&browser, &page, &vid, &secret, NEXT_CODE).await?;
+    let page = identify(&browser, &page, &vid, &mut app).await?;
     mother.reads.push("the portal gets her name, on the neighbour's word");
     if !page.url.as_str().starts_with(&portal) || !page.html.contains("Zawadi") {
         return Err(unexpected("signing in from abroad", "her page", page.status, &page.html));
@@ -56,8 +54,8 @@ pub async fn sign_in(
     Ok(())
 }
 
-/// The officers of both countries do their part; her number and her authenticator's secret there.
-async fn enrol(cast: &Cast, abroad: &Site, home: &Site) -> Result<(String, String), StoryError> {
+/// The officers of both countries do their part; her number and her authenticator there.
+async fn enrol(cast: &Cast, abroad: &Site, home: &Site) -> Result<(String, totp::App), StoryError> {
     let registrar = REGISTRAR_ABROAD.arrive(abroad, INSTANCE).await?;
     let desk = DESK_ABROAD.arrive(abroad, INSTANCE).await?;
     trust_each_other(cast, &desk, abroad, home).await?;
@@ -68,7 +66,7 @@ async fn enrol(cast: &Cast, abroad: &Site, home: &Site) -> Result<(String, Strin
     let entered = registrar.post("/civil/births", &key(), &entered).await?;
     let enrolled = until_known(&desk, &text(&entered, "/registration")?).await?;
     let vid = text(&enrolled, "/vid")?.chars().filter(char::is_ascii_digit).collect();
-    Ok((vid, secret_of(&text(&enrolled, "/otpauth_uri")?)?))
+    Ok((vid, totp::App::new(secret_of(&text(&enrolled, "/otpauth_uri")?)?)))
 }
 
 async fn trust_each_other(
@@ -100,17 +98,15 @@ async fn leave(browser: &Browser, portal: &str) -> Result<Page, StoryError> {
     browser.open(link.as_str()).await
 }
 
-/// Number and code of now, or of `later` seconds, where the page asks for them; then what the other
-/// side may know.
+/// Number and code, where the page asks for them; then what the other side may know.
 async fn identify(
     browser: &Browser,
     page: &Page,
     vid: &str,
-    secret: &str,
-    later: i64,
+    app: &mut totp::App,
 ) -> Result<Page, StoryError> {
-    let at = Clock::system().now().unix_seconds() + later;
-    let code = totp::code(secret, at)
+    let code = app
+        .use_code(Clock::system().now().unix_seconds())
         .ok_or_else(|| StoryError::Missing("a readable secret".to_owned()))?;
     let page = browser.submit(page, "", &[("number", vid), ("code", &code)]).await?;
     match page.html.contains("value=\"allow\"") {

@@ -106,7 +106,7 @@ pub async fn tell(world: &World, residents: u32, screen: &mut Screen) -> Result<
         accounts: operators::open_accounts(world).await?,
         reads_made: mother.reads,
         vid: mother.vid,
-        totp_secret: mother.secret,
+        totp_secret: mother.app.secret,
         browser: mother.browser,
         reads,
         case: application.number,

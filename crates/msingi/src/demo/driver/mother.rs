@@ -15,7 +15,8 @@ use std::time::Duration;
 /// The mother, as she knows herself.
 pub struct Mother {
     pub vid: String,
-    pub secret: String,
+    /// Her authenticator app.
+    pub app: totp::App,
     pub browser: Browser,
     /// Every read of facts about her that the story has made, in words.
     pub reads: Vec<&'static str>,
@@ -32,13 +33,13 @@ pub async fn enrol(cast: &Cast, screen: &mut Screen) -> Result<Mother, StoryErro
     let registration = text(&registered, "/registration")?;
     let enrolled = until_known(&cast.desk, &registration).await?;
     let vid: String = text(&enrolled, "/vid")?.chars().filter(char::is_ascii_digit).collect();
-    let secret = secret_of(&text(&enrolled, "/otpauth_uri")?)?;
+    let app = totp::App::new(secret_of(&text(&enrolled, "/otpauth_uri")?)?);
     screen.done(
         "Zawadi Tamba gets an identity and an authenticator",
         "GOV/CRO enters her birth from the paper book: August 1996, the day is unknown\nGOV/NIA follows the registration under the Identity Act, s.5, and enrols her app",
     );
     let reads = vec!["the identity authority reads her registration to know that she exists"];
-    Ok(Mother { vid, secret, browser: Browser::without_cookies(), reads })
+    Ok(Mother { vid, app, browser: Browser::without_cookies(), reads })
 }
 
 /// Enrols an authenticator for whoever the registration is about, once the identity authority knows
@@ -107,7 +108,9 @@ pub async fn sign_in(
     let browser = &mother.browser;
     let page = browser.open(&format!("{}/portal/sign-in", world.registrar.base)).await?;
     let now = Clock::system().now().unix_seconds();
-    let code = totp::code(&mother.secret, now)
+    let code = mother
+        .app
+        .use_code(now)
         .ok_or_else(|| StoryError::Missing("a readable secret".to_owned()))?;
     let page = browser.submit(&page, "", &[("number", &mother.vid), ("code", &code)]).await?;
     let page = match page.html.contains("value=\"allow\"") {
