@@ -6,13 +6,15 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, header};
 use basis::Id;
-use contracts::{CallContext, Caller, LegalBasis};
+use contracts::{CallContext, LegalBasis};
 use http_body_util::BodyExt;
 use kernel::auth::TokenIssuer;
 use kernel::block::Ctx;
 use kernel::db::{DbError, Row};
 use maturity::round::{Country, Institution};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use testkit::{Answer, Store, TestServer, block_ctx, officer_layer};
 use tower::ServiceExt;
 
@@ -32,6 +34,7 @@ pub struct App {
     pub server: TestServer,
     router: Router,
     issuer: TokenIssuer,
+    sessions: Mutex<BTreeMap<String, String>>,
 }
 
 /// An answer to a browser.
@@ -73,7 +76,7 @@ impl App {
         let (auth, issuer) = officer_layer(&ctx, block.permissions);
         let router = block.into_router(ctx.owner.clone()).layer(auth.layer());
         let server = TestServer::start(router.clone()).await;
-        Self { ctx, server, router, issuer }
+        Self { ctx, server, router, issuer, sessions: Mutex::default() }
     }
 
     /// A request by an officer: id, member, role.
@@ -135,7 +138,7 @@ impl App {
             .header("content-type", "application/json")
             .body(Body::from(body))
             .expect("a request");
-        request.extensions_mut().insert(Caller(ctx));
+        request.extensions_mut().insert(ctx);
         let answer = self.router.clone().oneshot(request).await.expect("it answers");
         let status = answer.status().as_u16();
         let bytes = answer.into_body().collect().await.expect("a body").to_bytes();
@@ -180,9 +183,11 @@ impl App {
         self.browse(request.expect("a request")).await
     }
 
-    /// A token is minted with the time in it; in a test time stands still.
+    /// One session an officer: the token of a form is bound to it.
     fn session(&self, (id, member, role): (&str, &str, &str)) -> String {
-        self.issuer.mint_session(id, member, &[role], 3_600).expect("a token")
+        let mut sessions = self.sessions.lock().expect("no test panicked while it held this");
+        let mint = || self.issuer.mint_session(id, member, &[role], 3_600).expect("a token");
+        sessions.entry(format!("{id} {member} {role}")).or_insert_with(mint).clone()
     }
 
     async fn browse(&self, request: Request<Body>) -> Seen {

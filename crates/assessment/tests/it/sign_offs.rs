@@ -39,8 +39,9 @@ async fn a_round_is_signed_once_enough_institutions_have() {
 
         let whole = app.done(LEADER, get(&format!("{round}/round.json"))).await;
         let signed = whole["sign_offs"].as_array().expect("signatures");
-        assert_eq!(signed[0]["institution"], OWNER);
-        assert_eq!(signed[1]["dissent"], "ID-01 is at level 4.");
+        let of = |institution: &str| signed.iter().find(|one| one["institution"] == institution);
+        assert!(of(OWNER).is_some_and(|one| one["dissent"].is_null()), "{whole}");
+        assert!(of("GOV/NIA").is_some_and(|one| one["dissent"] == "ID-01 is at level 4."));
         assert_eq!(app.audited("assessment.round.quorum_reached").await, 1);
         assert_eq!(app.audited("assessment.round.signed_off").await, 2);
     })
