@@ -3,7 +3,7 @@
 use super::opening::date;
 use super::rounds::Row;
 use super::upload::Upload;
-use super::{explained, failed, kilobytes, named, round_path, status};
+use super::{explained, failed, kilobytes, round_path, status};
 use crate::http::{acting, download};
 use crate::model::state::State as RoundState;
 use crate::permissions::{ReadFiles, ReadRounds, WriteAnswers, carry};
@@ -56,10 +56,7 @@ pub(super) async fn show(
     desk: Desk<ReadRounds>,
 ) -> Response {
     let visit = &desk.visit;
-    let id = match named(visit, path) {
-        Ok(id) => id,
-        Err(page) => return page,
-    };
+    let Ok(Path(id)) = path else { return visit.not_found() };
     let fields = Fields::default();
     respond(&assessments, visit, id, &desk.officer.roles, &fields, Errors::none()).await
 }
@@ -72,10 +69,7 @@ pub(super) async fn add(
     upload: Upload,
 ) -> Response {
     let (visit, fields, roles) = (&desk.visit, upload.form.fields, &desk.officer.roles);
-    let id = match named(visit, path) {
-        Ok(id) => id,
-        Err(page) => return page,
-    };
+    let Ok(Path(id)) = path else { return visit.not_found() };
     let new = match read(visit, &fields, upload.file) {
         Ok(new) => new,
         Err(errors) => return respond(&assessments, visit, id, roles, &fields, errors).await,
@@ -96,10 +90,7 @@ pub(super) async fn read_file(
     desk: Desk<ReadFiles>,
 ) -> Response {
     let visit = &desk.visit;
-    let (id, evidence) = match named(visit, path) {
-        Ok(named) => named,
-        Err(page) => return page,
-    };
+    let Ok(Path((id, evidence))) = path else { return visit.not_found() };
     match assessments.read_file(acting(&desk.officer), id, evidence).await {
         Ok((line, content)) => download(&line, content),
         Err(error) => failed(visit, error),

@@ -1,7 +1,7 @@
 //! What a reviewer looks at first.
 
 use super::rounds::Row;
-use super::{failed, named, round_path};
+use super::{failed, round_path};
 use crate::permissions::ReadRounds;
 use crate::service::{Assessments, RoundView};
 use axum::extract::State;
@@ -31,10 +31,7 @@ pub(super) async fn show(
     desk: Desk<ReadRounds>,
 ) -> Response {
     let visit = &desk.visit;
-    let id = match named(visit, path) {
-        Ok(id) => id,
-        Err(page) => return page,
-    };
+    let Ok(Path(id)) = path else { return visit.not_found() };
     match assessments.show_round(id).await {
         Ok(view) => {
             let page = findings_page(visit, assessments.instrument(), &view);

@@ -1,7 +1,7 @@
 //! One indicator: the question, its levels, the answer, its evidence, its history and its review.
 
 use super::round::answer_tag;
-use super::{explained, failed, named, round_path, status};
+use super::{explained, failed, round_path, status};
 use crate::http::acting;
 use crate::model::scope;
 use crate::model::state::State as RoundState;
@@ -76,10 +76,7 @@ pub(super) async fn show(
     desk: Desk<ReadRounds>,
 ) -> Response {
     let visit = &desk.visit;
-    let (id, indicator) = match named(visit, path) {
-        Ok(named) => named,
-        Err(page) => return page,
-    };
+    let Ok(Path((id, indicator))) = path else { return visit.not_found() };
     let roles = &desk.officer.roles;
     respond(&assessments, visit, id, &indicator, roles, None, Errors::none()).await
 }
@@ -92,10 +89,7 @@ pub(super) async fn answer(
     form: Submitted,
 ) -> Response {
     let (visit, fields) = (&desk.visit, form.fields);
-    let (id, indicator) = match named(visit, path) {
-        Ok(named) => named,
-        Err(page) => return page,
-    };
+    let Ok(Path((id, indicator))) = path else { return visit.not_found() };
     let roles = &desk.officer.roles;
     let Some(level) = read_level(fields.text("level")) else {
         let mut errors = Errors::none();
@@ -130,10 +124,7 @@ pub(super) async fn review(
     form: Submitted,
 ) -> Response {
     let (visit, fields) = (&desk.visit, form.fields);
-    let (id, indicator) = match named(visit, path) {
-        Ok(named) => named,
-        Err(page) => return page,
-    };
+    let Ok(Path((id, indicator))) = path else { return visit.not_found() };
     let roles = &desk.officer.roles;
     let verdict = fields.text("verdict");
     let level = if verdict == ACCEPT { Some(None) } else { read_level(verdict) };

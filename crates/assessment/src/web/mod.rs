@@ -19,7 +19,6 @@ use axum::extract::FromRef;
 use axum::response::Response;
 use basis::Id;
 use http::StatusCode;
-use kernel::http::Path;
 use kernel::pages::Pages;
 use kernel::problem::Problem;
 use ui::parts::Tone;
@@ -92,11 +91,6 @@ pub fn pages(assessments: Assessments, frame: ui::UiBuilder) -> Result<Pages, ui
 /// Where a round's pages are.
 fn round_path(id: Id) -> String {
     format!("{ROUNDS}/rounds/{id}")
-}
-
-/// The round that a path names; a page that says no for anything else.
-fn named<T>(visit: &Visit, path: Result<Path<T>, Problem>) -> Result<T, Response> {
-    path.map(|Path(named)| named).map_err(|_| visit.not_found())
 }
 
 /// Logs the error as the API would, and shows the page for it.

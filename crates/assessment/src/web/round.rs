@@ -1,7 +1,7 @@
 //! One round: how far it has come, what waits, and its indicators by dimension.
 
 use super::rounds::Row;
-use super::{ROUNDS, explained, failed, named, round_path, state_tag, status};
+use super::{ROUNDS, explained, failed, round_path, state_tag, status};
 use crate::http::acting;
 use crate::model::overview::Coverage;
 use crate::model::scope;
@@ -66,10 +66,8 @@ pub(super) async fn show(
     desk: Desk<ReadRounds>,
 ) -> Response {
     let visit = &desk.visit;
-    match named(visit, path) {
-        Ok(id) => respond(&assessments, visit, id, &desk.officer.roles, Errors::none()).await,
-        Err(page) => page,
-    }
+    let Ok(Path(id)) = path else { return visit.not_found() };
+    respond(&assessments, visit, id, &desk.officer.roles, Errors::none()).await
 }
 
 /// `POST /desk/assessment/rounds/{id}/state`
@@ -80,10 +78,7 @@ pub(super) async fn move_on(
     form: Submitted,
 ) -> Response {
     let visit = &desk.visit;
-    let id = match named(visit, path) {
-        Ok(id) => id,
-        Err(page) => return page,
-    };
+    let Ok(Path(id)) = path else { return visit.not_found() };
     let revision = form.fields.text("revision").parse().unwrap_or_default();
     let Some(to) = RoundState::parse(form.fields.text("to")) else {
         return see_other(&round_path(id));
@@ -104,10 +99,7 @@ pub(super) async fn show_dimension(
     desk: Desk<ReadRounds>,
 ) -> Response {
     let visit = &desk.visit;
-    let (id, dimension) = match named(visit, path) {
-        Ok(named) => named,
-        Err(page) => return page,
-    };
+    let Ok(Path((id, dimension))) = path else { return visit.not_found() };
     let (view, whole) = match (assessments.show_round(id).await, assessments.whole(id).await) {
         (Ok(view), Ok((whole, _))) => (view, whole),
         (Err(error), _) | (_, Err(error)) => return failed(visit, error),

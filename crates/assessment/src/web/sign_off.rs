@@ -1,6 +1,6 @@
 //! Signatures: what is signed, who has, and the form.
 
-use super::{explained, failed, named, round_path, status};
+use super::{explained, failed, round_path, status};
 use crate::http::acting;
 use crate::model::state::State as RoundState;
 use crate::permissions::{ReadRounds, SignRounds, carry};
@@ -41,10 +41,7 @@ pub(super) async fn show(
     desk: Desk<ReadRounds>,
 ) -> Response {
     let visit = &desk.visit;
-    let id = match named(visit, path) {
-        Ok(id) => id,
-        Err(page) => return page,
-    };
+    let Ok(Path(id)) = path else { return visit.not_found() };
     let fields = Fields::default();
     respond(&assessments, visit, id, &desk.officer.roles, &fields, Errors::none()).await
 }
@@ -57,10 +54,7 @@ pub(super) async fn sign(
     form: Submitted,
 ) -> Response {
     let (visit, fields, roles) = (&desk.visit, form.fields, &desk.officer.roles);
-    let id = match named(visit, path) {
-        Ok(id) => id,
-        Err(page) => return page,
-    };
+    let Ok(Path(id)) = path else { return visit.not_found() };
     let filled = |name: &str| Some(fields.text(name).to_owned()).filter(|text| !text.is_empty());
     let new = SignatureIn {
         digest: fields.text("digest").to_owned(),

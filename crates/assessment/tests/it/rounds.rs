@@ -285,7 +285,7 @@ async fn permissions_are_closed_by_default() {
             assert_eq!(nobody.status, 401);
         };
         let everybody = all.map(|(_, _, role)| role);
-        check(|round| get(round), &everybody).await;
+        check(get, &everybody).await;
         check(|round| get(&format!("{round}/round.json")), &everybody).await;
         check(|round| get(&format!("{round}/evidence/E-1/file")), &everybody).await;
         let (lead, clerk) = (LEADER.2, CLERK.2);
