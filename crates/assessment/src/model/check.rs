@@ -3,6 +3,7 @@
 use super::digest::is_sha256;
 use super::scope;
 use super::state::Quorum;
+use basis::PartialDate;
 use maturity::instrument::TOP;
 use maturity::round::{Answer, Evidence, Institution, Measurement, Outcome, Review, Target};
 use maturity::{Instrument, Round};
@@ -19,6 +20,7 @@ const LONG_MAX: usize = 4_000;
 const ADDRESS_MAX: usize = 2_000;
 /// Most signatures a quorum can ask for.
 const QUORUM_MAX: usize = 50;
+const WHOLE_DAY: &str = "send year, month and day: ages of evidence are counted up to it";
 /// Most wrong fields that are named at once.
 pub const WRONGS_MAX: usize = 100;
 
@@ -79,6 +81,7 @@ pub fn opening(
     title: &str,
     about: &str,
     profile: &str,
+    as_of: PartialDate,
     quorum: &Quorum,
     institutions: &[Institution],
 ) -> Vec<Wrong> {
@@ -92,6 +95,7 @@ pub fn opening(
         "profile",
         format!("send one of: {}", known.join(", ")),
     );
+    wrongs.expect(as_of.is_full(), "as_of", WHOLE_DAY);
     wrongs.all.extend(self::quorum(quorum, institutions));
     wrongs.all
 }
@@ -144,7 +148,11 @@ pub fn review(at: &str, review: &Review) -> Vec<Wrong> {
         "level",
         "send 0 to 4, or null to accept the answer",
     );
-    wrongs.long(&review.reason, "reason");
+    // Who accepts says so by accepting; another level needs its reason.
+    match review.level {
+        Some(_) => wrongs.long(&review.reason, "reason"),
+        None => wrongs.perhaps_long(&review.reason, "reason"),
+    }
     wrongs.all
 }
 
@@ -178,20 +186,14 @@ pub fn evidence(at: &str, evidence: &Evidence, file: bool) -> Vec<Wrong> {
 /// What probes found.
 #[must_use]
 pub fn measurements(instrument: &Instrument, found: &[Measurement]) -> Vec<Wrong> {
-    let probes: BTreeSet<&str> = instrument.probes.iter().map(|one| one.id.as_str()).collect();
-    let indicators: BTreeSet<&str> =
-        instrument.indicators.iter().map(|one| one.id.as_str()).collect();
     let mut all = Vec::new();
     for (index, one) in found.iter().enumerate() {
         let at = format!("measurements[{index}].");
         let mut wrongs = Wrongs { at: &at, all: Vec::new() };
-        wrongs.expect(
-            probes.contains(one.probe.as_str()),
-            "probe",
-            "name a probe of the instrument",
-        );
-        let known = indicators.contains(one.indicator.as_str());
-        wrongs.expect(known, "indicator", "name an indicator of the instrument");
+        let indicator = instrument.indicators.iter().find(|asked| asked.id == one.indicator);
+        wrongs.expect(indicator.is_some(), "indicator", "name an indicator of the instrument");
+        let fits = indicator.is_none_or(|asked| asked.probes.contains(&one.probe));
+        wrongs.expect(fits, "probe", "name a probe that the instrument lists for the indicator");
         wrongs.short(&one.target, "target");
         wrongs.perhaps_long(&one.says, "says");
         let level = !matches!(one.outcome, Outcome::Level(level) if level > TOP);
@@ -210,6 +212,7 @@ pub fn measurements(instrument: &Instrument, found: &[Measurement]) -> Vec<Wrong
 #[must_use]
 pub fn catalogue(instrument: &Instrument, round: &Round) -> Vec<Wrong> {
     let mut wrongs = Wrongs { at: "", all: Vec::new() };
+    wrongs.expect(round.as_of.is_full(), "as_of", WHOLE_DAY);
     let ids: BTreeSet<&str> = round.institutions.iter().map(|one| one.id.as_str()).collect();
     wrongs.expect(ids.len() == round.institutions.len(), "institutions", "name each once");
     for (index, one) in round.institutions.iter().enumerate() {

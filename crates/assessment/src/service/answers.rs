@@ -47,7 +47,8 @@ pub struct ReviewIn {
     /// A level of the reviewer's own; null accepts the answer.
     #[serde(default)]
     pub level: Option<u8>,
-    /// Why.
+    /// Why; needed for a level of the reviewer's own.
+    #[serde(default)]
     pub reason: String,
     /// Revision that was read.
     pub revision: i64,

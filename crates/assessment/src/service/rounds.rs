@@ -52,6 +52,10 @@ pub struct RoundIn {
 pub struct Catalogue {
     /// Revision of the round that was read.
     pub revision: i64,
+    /// Another day that the answers stand for; the same if left out.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub as_of: Option<PartialDate>,
     /// Who takes part.
     #[schema(value_type = Vec<Object>)]
     pub institutions: Vec<Institution>,
@@ -159,8 +163,9 @@ impl Assessments {
         }
         let quorum = new.quorum.unwrap_or_else(|| self.own_quorum());
         let institutions = self.institutions();
+        let (title, about, profile) = (&new.title, &new.scope, &new.profile);
         let wrongs =
-            check::opening(instrument, &new.title, &new.scope, &new.profile, &quorum, institutions);
+            check::opening(instrument, title, about, profile, new.as_of, &quorum, institutions);
         if !wrongs.is_empty() {
             return Err(Error::Invalid(wrongs));
         }
@@ -255,7 +260,7 @@ impl Assessments {
         write.await
     }
 
-    /// Replaces institutions, systems, services, flows, laws and targets.
+    /// Replaces institutions, systems, services, flows, laws and targets; moves the day, where asked to.
     ///
     /// # Errors
     /// [`Error::Moved`], [`Error::Invalid`], [`Error::Refused`].
@@ -272,6 +277,7 @@ impl Assessments {
                 let held = &mut loaded.held;
                 held.may_fill()?;
                 expect_revision(held, new.revision)?;
+                held.document.as_of = new.as_of.unwrap_or(held.document.as_of);
                 held.document.institutions = new.institutions;
                 held.document.systems = new.systems;
                 held.document.services = new.services;

@@ -46,9 +46,18 @@ impl Assessments {
         }
         let title = if title.trim().is_empty() { round.id.clone() } else { title };
         let (institutions, profile) = (&round.institutions, &round.profile);
-        let opening = check::opening(self.instrument(), &title, "", profile, &quorum, institutions);
-        // The profile was looked at above.
-        wrongs.extend(opening.into_iter().filter(|wrong| wrong.field != "profile"));
+        let opening = check::opening(
+            self.instrument(),
+            &title,
+            "",
+            profile,
+            round.as_of,
+            &quorum,
+            institutions,
+        );
+        // Profile and day were looked at above.
+        let above = ["profile", "as_of"];
+        wrongs.extend(opening.into_iter().filter(|wrong| !above.contains(&wrong.field.as_str())));
         if !wrongs.is_empty() {
             return Err(Error::Invalid(wrongs));
         }

@@ -61,7 +61,7 @@ fn read(visit: &Visit, fields: &Fields) -> Result<RoundIn, Errors> {
     let mut errors = Errors::none();
     let as_of = date(fields, "as_of").written().parse();
     if as_of.is_err() {
-        errors.add("as_of", visit.t("assessment.wrong-date", &[]));
+        errors.add("as_of", visit.t("assessment.wrong-as_of", &[]));
     }
     let needed = fields.text("needed").parse();
     if needed.is_err() {

@@ -98,7 +98,9 @@ async fn measurements_stand_beside_claims_and_contradictions_are_listed() {
         app.done(CLERK, post(&format!("{round}/evidence"), old)).await;
         let answer = json!({"level": 3, "institution": "GOV/NIA", "evidence": ["E-1"]});
         app.done(CLERK, put(&format!("{round}/answers/ID-04"), answer)).await;
-        let probe = assessment::built_in().expect("it parses").probes[0].id.clone();
+        let instrument = assessment::built_in().expect("it parses");
+        let asked = instrument.indicators.iter().find(|one| one.id == "ID-04");
+        let probe = asked.expect("it asks").probes[0].clone();
         let found = |indicator: &str, level: u8| {
             json!({"measurements": [{
                 "probe": probe, "indicator": indicator, "target": "portal", "says": "It did not answer.",
@@ -108,6 +110,8 @@ async fn measurements_stand_beside_claims_and_contradictions_are_listed() {
         let path = format!("{round}/measurements");
         let wrong = app.by(LEADER, post(&path, found("ID-99", 9))).await;
         assert_eq!(fields(&wrong), ["measurements[0].indicator", "measurements[0].outcome"]);
+        let other = app.by(LEADER, post(&path, found("ID-08", 1))).await;
+        assert_eq!(fields(&other), ["measurements[0].probe"]);
         assert_eq!(app.done(LEADER, post(&path, found("ID-04", 1))).await["held"], 1);
         let findings = app.done(CHECKER, get(&round)).await["findings"].clone();
         let one = &findings["contradictions"][0];

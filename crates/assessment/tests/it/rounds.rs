@@ -115,7 +115,11 @@ async fn nobody_reviews_their_own_answer() {
         let same = (CLERK.0, OWNER, assessment::permissions::REVIEWER);
         let own = app.by(same, post(&path, word.clone())).await;
         assert_eq!((own.status, slug(&own).as_str()), (409, "own-answer"));
-        assert_eq!(app.by(CHECKER, post(&path, word.clone())).await.status, 200);
+        let unexplained = json!({"level": 1, "revision": 1});
+        let unexplained = app.by(CHECKER, post(&path, unexplained)).await;
+        assert_eq!((unexplained.status, fields(&unexplained)), (400, vec!["reason".to_owned()]));
+        let accepts = json!({"revision": 1});
+        assert_eq!(app.by(CHECKER, post(&path, accepts)).await.status, 200);
         let none = format!("{round}/answers/ID-02/review");
         assert_eq!(slug(&app.by(CHECKER, post(&none, word)).await), "not-answered");
     })
@@ -166,7 +170,7 @@ async fn a_round_names_what_is_wrong_before_it_opens() {
     on_each_engine(async |store| {
         let app = App::start(store).await;
         let check = async |change: Value, field: &str| {
-            let mut new = json!({"title": "T", "profile": "full", "as_of": "2026"});
+            let mut new = json!({"title": "T", "profile": "full", "as_of": "2026-03-01"});
             let entries = change.as_object().expect("an object").clone();
             new.as_object_mut().expect("an object").extend(entries);
             let answer = app.by(LEADER, post("/assessment/v1/rounds", new)).await;
@@ -176,6 +180,7 @@ async fn a_round_names_what_is_wrong_before_it_opens() {
         check(json!({"title": " "}), "title").await;
         check(json!({"profile": "none"}), "profile").await;
         check(json!({"as_of": "yesterday"}), "as_of").await;
+        check(json!({"as_of": "2026-03"}), "as_of").await;
         check(json!({"instrument": {"id": "x", "version": "1"}}), "instrument").await;
         let quorum = |institutions: Value, needed: u32| {
             json!({"quorum": {"institutions": institutions, "needed": needed}})
@@ -200,7 +205,7 @@ async fn catalogues_and_assignments_are_kept_and_checked() {
         ]);
         let catalogue = |institution: &str, revision: i64| {
             json!({
-                "revision": revision, "institutions": institutions,
+                "revision": revision, "institutions": institutions, "as_of": "2026-03-15",
                 "systems": [{"id": "S-1", "name": "Register", "institution": institution}],
                 "targets": {"ID-01": {"level": {"level": 4, "by": "2028"}}}
             })
@@ -213,6 +218,7 @@ async fn catalogues_and_assignments_are_kept_and_checked() {
         assert_eq!((stale.status, slug(&stale).as_str()), (409, "moved-on"));
         let whole = app.done(LEADER, get(&format!("{round}/round.json"))).await;
         assert_eq!(whole["systems"][0]["name"], "Register");
+        assert_eq!(whole["as_of"], "2026-03-15");
         assert_eq!(whole["targets"]["ID-01"]["level"]["level"], 4);
 
         let path = format!("{round}/assignments");
