@@ -66,6 +66,7 @@ async fn all_but_one_run_and_say_so() {
         "payments",
         "messaging",
         "governance",
+        "assessment",
         "bank_lakebank_accounts",
         "bank_simu_wallets",
         "sms_gateway_simu_sms",

@@ -15,7 +15,7 @@ use witness::{Trails, Witness};
 /// The blocks that can be chosen, in the order in which they are built. None needs another to be
 /// built before it: they find each other through the exchange. The exchange and the keeper of audit
 /// trails are always there.
-pub const NAMES: [&str; 9] = [
+pub const NAMES: [&str; 10] = [
     "identity",
     "civil",
     "consent",
@@ -24,11 +24,15 @@ pub const NAMES: [&str; 9] = [
     "payments",
     "messaging",
     "governance",
+    "assessment",
     "portal",
 ];
 
 /// The block that keeps the audit trails.
 pub const WITNESS: &str = "witness";
+
+/// Bytes of a request that an evidence file leaves to the form around it.
+const FORM_BYTES: usize = 64 * 1024;
 
 /// A block with what it was built from.
 pub struct Built {
@@ -105,6 +109,8 @@ impl Building<'_> {
                 .map_err(|error| broken(name, &error))?,
             "messaging" => messaging::block(&ctx, self.messaging(&subsystem)?),
             "governance" => governance::block(&ctx, self.governance(&subsystem)?)
+                .map_err(|error| broken(name, &error))?,
+            "assessment" => assessment::block(&ctx, self.assessment(&subsystem))
                 .map_err(|error| broken(name, &error))?,
             "portal" => self.portal(&ctx, subsystem.clone())?,
             simulator::BANK => simulator::bank(&ctx, self.simulator(instance)),
@@ -191,6 +197,26 @@ impl Building<'_> {
             site: self.site(subsystem),
             subsystem: subsystem.clone(),
         })
+    }
+
+    fn assessment(&self, subsystem: &SubsystemId) -> assessment::Deps {
+        let english = |names: &exchange::Names| names.get("en").cloned().unwrap_or_default();
+        let institution = |member: &Member| maturity::round::Institution {
+            id: member.id.local().to_owned(),
+            name: english(&member.names),
+            sector: String::new(),
+        };
+        assessment::Deps {
+            country: maturity::round::Country {
+                code: self.country.instance.clone(),
+                name: english(&self.country.names),
+                invented: self.config.installation.sandbox,
+            },
+            institutions: self.country.members.iter().map(institution).collect(),
+            // What is told beside a file needs room in the request, too.
+            file_bytes_max: self.config.limits.body_bytes.saturating_sub(FORM_BYTES),
+            site: self.site(subsystem),
+        }
     }
 
     fn simulator(&self, instance: &Instance) -> simulator::Deps {
@@ -313,6 +339,7 @@ pub fn migrations(block: &str) -> &'static [Migration] {
         "payments" => payments::MIGRATIONS,
         "messaging" => messaging::MIGRATIONS,
         "governance" => governance::MIGRATIONS,
+        "assessment" => assessment::MIGRATIONS,
         "portal" => portal::MIGRATIONS,
         "witness" => witness::MIGRATIONS,
         "exchange" => exchange::MIGRATIONS,

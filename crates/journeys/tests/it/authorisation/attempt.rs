@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::fmt;
 
 /// Services and the paths under which their blocks serve them.
-const PREFIXES: [(&str, &str); 28] = [
+const PREFIXES: [(&str, &str); 29] = [
     ("GOV/NIA/identity/events", "/identity/events"),
     ("GOV/NIA/identity/persons", "/identity/persons"),
     ("GOV/NIA/identity/read-log", "/identity/read-log"),
@@ -28,6 +28,7 @@ const PREFIXES: [(&str, &str); 28] = [
     ("GOV/MSP/benefits/", "/registration/"),
     ("GOV/DPC/grievances/my-grievances", "/governance/my-grievances"),
     ("GOV/DPC/grievances/read-log", "/governance/read-log"),
+    ("GOV/DIGITAL/assessment/rounds", "/assessment/rounds"),
     ("GOV/NIA/audit/", "/witness/"),
     ("GOV/NIA/messages/messages", "/messaging/exchange/messages"),
     ("GOV/NIA/messages/my-messages", "/messaging/exchange/my-messages"),

@@ -1,0 +1,8 @@
+//! The block over HTTP, on both engines.
+
+mod app;
+mod desk;
+mod evidence;
+mod institutions;
+mod rounds;
+mod sign_offs;
