@@ -10,9 +10,7 @@ use crate::plan::block::{Blocks, EXCHANGE};
 use crate::plan::catalogue::CATALOGUES;
 use crate::plan::decision;
 use crate::plan::flows::OVER_EXCHANGE;
-use crate::result::{
-    Architecture, Decision, Diagram, Edge, Gap, Interface, Node, Scores, Verdict,
-};
+use crate::result::{Architecture, Decision, Diagram, Edge, Gap, Interface, Node, Scores, Verdict};
 use crate::round::{Round, System};
 
 /// Path of a flow that should go over the exchange.
@@ -88,10 +86,9 @@ fn to_be(round: &Round, blocks: &Blocks<'_>, decisions: &[Decision]) -> Diagram 
 
 /// From a system, or from the institution whose system goes, to the shared components that do its work.
 fn block_edges(round: &Round, system: &System, goes: bool, shared: &BTreeSet<&str>) -> Vec<Edge> {
-    let from = if goes { institution(&system.institution) } else { format!("system:{}", system.id) };
-    let common = |block: &&String| {
-        system.shared || block.as_str() != super::duplicates::OWN_MATTER
-    };
+    let from =
+        if goes { institution(&system.institution) } else { format!("system:{}", system.id) };
+    let common = |block: &&String| system.shared || block.as_str() != super::duplicates::OWN_MATTER;
     let mut targets: BTreeMap<&str, bool> = BTreeMap::new();
     for block in system.capabilities.iter().filter(common) {
         targets.insert(block, !system.shared);
@@ -176,9 +173,8 @@ fn institutions(round: &Round) -> Vec<Node> {
 }
 
 fn owner_edge(system: &System) -> Option<Edge> {
-    (!system.shared).then(|| {
-        edge(&institution(&system.institution), &format!("system:{}", system.id), "uses")
-    })
+    (!system.shared)
+        .then(|| edge(&institution(&system.institution), &format!("system:{}", system.id), "uses"))
 }
 
 fn institution(id: &str) -> String {

@@ -67,7 +67,9 @@ impl<'i> Blocks<'i> {
 
     fn says_whether_it_exists(&self, indicator: &Indicator) -> bool {
         let cells = self.instrument.matrix.iter();
-        cells.filter(|c| c.question == "exist_functional").any(|c| c.indicators.contains(&indicator.id))
+        cells
+            .filter(|c| c.question == "exist_functional")
+            .any(|c| c.indicators.contains(&indicator.id))
     }
 
     fn is_core(&self, indicator: &Indicator) -> bool {

@@ -29,12 +29,17 @@ pub(super) fn decisions(round: &Round, blocks: &Blocks<'_>, gaps: &[Gap]) -> Vec
     let shared = shared(round);
     let mut systems: Vec<&System> = round.systems.iter().collect();
     systems.sort_by(|a, b| a.id.cmp(&b.id));
-    let mut decisions: Vec<Decision> = systems
-        .iter()
-        .map(|system| {
-            if system.shared { of_shared(system, blocks) } else { of_own(system, &shared, round) }
-        })
-        .collect();
+    let mut decisions: Vec<Decision> =
+        systems
+            .iter()
+            .map(|system| {
+                if system.shared {
+                    of_shared(system, blocks)
+                } else {
+                    of_own(system, &shared, round)
+                }
+            })
+            .collect();
     decisions.extend(to_build(round, blocks, gaps, &shared));
     decisions
 }
@@ -101,9 +106,8 @@ fn of_lonely(system: &System, common: &[&String], round: &Round) -> Decision {
             format!("does {block} by itself until a shared one stands: prepare its interface");
         return decision(system, Verdict::Adapt, Some(block), reason);
     }
-    let gives = |flow: &&crate::round::Flow| {
-        flow.from == system.institution && flow.path != OVER_EXCHANGE
-    };
+    let gives =
+        |flow: &&crate::round::Flow| flow.from == system.institution && flow.path != OVER_EXCHANGE;
     if is_closed(system) && round.flows.iter().any(|flow| gives(&flow)) {
         let reason = "its institution gives data beside the exchange: it needs an open interface";
         return decision(system, Verdict::Adapt, block, reason.to_owned());

@@ -78,7 +78,7 @@ impl Finder<'_> {
         let kind = gap_kind::kind(indicator, score, red, &self.blocks);
         let blocks_services = self.blocked(indicator);
         let distance = distance(score.level, target);
-        let effort = effort(kind, indicator, distance);
+        let effort = effort(indicator, work(kind, score, target));
         Some(Gap {
             id: format!("GAP-{}-{}", kind.code(), indicator.id),
             kind,
@@ -90,7 +90,7 @@ impl Finder<'_> {
             owner: CATALOGUES.owner(&indicator.dimension).responsible.clone(),
             effort,
             cost: cost(kind, indicator, effort),
-            action: action(kind, indicator, score),
+            action: action(kind, indicator, score, target),
             building_blocks: indicator.gap.building_blocks.clone(),
             products: products(kind, indicator),
             exit_test: self.exit_test(kind, indicator, target),
@@ -140,18 +140,13 @@ fn distance(level: Option<u8>, target: u8) -> u8 {
     level.map_or(1, |level| target.saturating_sub(level))
 }
 
-/// Laws and networks take years; a repair, a proof or a correction does not.
-fn effort(kind: GapKind, indicator: &Indicator, distance: u8) -> Effort {
-    match kind {
-        GapKind::Unevidenced | GapKind::Contradicted => Effort::Small,
-        GapKind::NotFunctional if distance < 2 => Effort::Small,
-        GapKind::NotFunctional => Effort::Medium,
+/// Networks take years, whatever the distance; a repair of the last step does not.
+fn effort(indicator: &Indicator, distance: u8) -> Effort {
+    match distance {
+        0 | 1 => Effort::Small,
         _ if indicator.dimension == "INF" => Effort::Large,
-        _ => match distance {
-            0 | 1 => Effort::Small,
-            2 => Effort::Medium,
-            _ => Effort::Large,
-        },
+        2 => Effort::Medium,
+        _ => Effort::Large,
     }
 }
 
@@ -161,17 +156,29 @@ fn cost(kind: GapKind, indicator: &Indicator, effort: Effort) -> CostBand {
         Effort::Small => CostBand::Low,
         Effort::Medium => CostBand::Middle,
         Effort::Large if kind == GapKind::Ungoverned => CostBand::Middle,
-        Effort::Large if indicator.gap.building_blocks.is_empty() && indicator.dimension != "INF" => {
+        Effort::Large
+            if indicator.gap.building_blocks.is_empty() && indicator.dimension != "INF" =>
+        {
             CostBand::Middle
         }
         Effort::Large => CostBand::High,
     }
 }
 
-fn action(kind: GapKind, indicator: &Indicator, score: &IndicatorScore) -> String {
+/// Levels that work must climb: where only the proof is missing, from the claim on.
+fn work(kind: GapKind, score: &IndicatorScore, target: u8) -> u8 {
+    match (kind, score.claimed) {
+        (GapKind::Unevidenced, Some(claimed)) => target.saturating_sub(claimed),
+        _ => distance(score.level, target),
+    }
+}
+
+fn action(kind: GapKind, indicator: &Indicator, score: &IndicatorScore, target: u8) -> String {
     match kind {
         GapKind::Unevidenced if score.level.is_none() => format!("Find out: {}", indicator.title),
-        GapKind::Unevidenced => format!("Collect evidence: {}", indicator.title),
+        GapKind::Unevidenced if work(kind, score, target) == 0 => {
+            format!("Collect evidence: {}", indicator.title)
+        }
         GapKind::Contradicted => format!("Correct the answer or the system: {}", indicator.title),
         _ => indicator.gap.action.clone(),
     }

@@ -56,7 +56,11 @@ struct Scale {
 impl Scale {
     fn of(services: &[Service]) -> Self {
         Self {
-            transactions: services.iter().filter_map(|s| s.transactions_per_year).max().unwrap_or(0),
+            transactions: services
+                .iter()
+                .filter_map(|s| s.transactions_per_year)
+                .max()
+                .unwrap_or(0),
             hours: services.iter().filter_map(burden_hours).max().unwrap_or(0),
         }
     }

@@ -12,7 +12,8 @@ const CORE: [&str; 4] = ["identity", "payments", "information-mediator", "digita
 /// same again as if that one stood. `value` is the share before any of them stands. What the country decided not to
 /// build is left out.
 pub(super) fn components(services: &[RankedService], blocks: &Blocks<'_>) -> Vec<ComponentValue> {
-    let mut open: BTreeSet<&String> = services.iter().flat_map(|service| &service.missing).collect();
+    let mut open: BTreeSet<&String> =
+        services.iter().flat_map(|service| &service.missing).collect();
     open.retain(|block| !blocks.declined(block));
     let at_first = open.clone();
     let mut ranked = Vec::new();
