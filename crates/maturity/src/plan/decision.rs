@@ -29,17 +29,16 @@ pub(super) fn decisions(round: &Round, blocks: &Blocks<'_>, gaps: &[Gap]) -> Vec
     let shared = shared(round);
     let mut systems: Vec<&System> = round.systems.iter().collect();
     systems.sort_by(|a, b| a.id.cmp(&b.id));
-    let mut decisions: Vec<Decision> =
-        systems
-            .iter()
-            .map(|system| {
-                if system.shared {
-                    of_shared(system, blocks)
-                } else {
-                    of_own(system, &shared, round)
-                }
-            })
-            .collect();
+    let mut decisions: Vec<Decision> = systems
+        .iter()
+        .map(|system| {
+            if system.shared {
+                of_shared(system, blocks)
+            } else {
+                of_own(system, &shared, round, blocks)
+            }
+        })
+        .collect();
     decisions.extend(to_build(round, blocks, gaps, &shared));
     decisions
 }
@@ -68,7 +67,12 @@ fn of_shared(system: &System, blocks: &Blocks<'_>) -> Decision {
 }
 
 /// A system of one institution gives up what a shared one does for all.
-fn of_own(system: &System, shared: &BTreeMap<&str, &System>, round: &Round) -> Decision {
+fn of_own(
+    system: &System,
+    shared: &BTreeMap<&str, &System>,
+    round: &Round,
+    blocks: &Blocks<'_>,
+) -> Decision {
     let own_matter = |block: &&String| *block != super::duplicates::OWN_MATTER;
     let common: Vec<&String> = system.capabilities.iter().filter(own_matter).collect();
     let offered: Vec<(&String, &str)> = common
@@ -87,15 +91,25 @@ fn of_own(system: &System, shared: &BTreeMap<&str, &System>, round: &Round) -> D
             Some(day) => format!("; its contract ends {day}"),
             None => String::new(),
         };
-        let reason = format!("{by} is shared and does the same work{until}");
+        let reason = format!("{by} is shared and does the same work{until}{}", wait(block, blocks));
         return decision(system, Verdict::Replace, Some(block), reason);
     }
     if moved {
         let reason = format!("uses {by} instead of its own {block}");
         return decision(system, Verdict::Keep, Some(block), reason);
     }
-    let reason = format!("gives up its own {block} for the shared {by}, and keeps the rest");
+    let wait = wait(block, blocks);
+    let reason = format!("gives up its own {block} for the shared {by}, and keeps the rest{wait}");
     decision(system, Verdict::Adapt, Some(block), reason)
+}
+
+/// Nobody moves onto something that does not carry yet.
+fn wait(block: &str, blocks: &Blocks<'_>) -> String {
+    match blocks.level(block) {
+        Some(ESTABLISHED..) => String::new(),
+        Some(level) => format!("; not before {block} stands at {ESTABLISHED} instead of {level}"),
+        None => format!("; not before the level of {block} is known"),
+    }
 }
 
 /// Nothing shared could take its place.

@@ -140,12 +140,15 @@ fn distance(level: Option<u8>, target: u8) -> u8 {
     level.map_or(1, |level| target.saturating_sub(level))
 }
 
-/// Networks take years, whatever the distance; a repair of the last step does not.
+/// By levels to climb times weight, which stands for size: one level is small, the whole way of a weighty matter large.
+/// Networks take years from two levels on.
 fn effort(indicator: &Indicator, distance: u8) -> Effort {
-    match distance {
-        0 | 1 => Effort::Small,
-        _ if indicator.dimension == "INF" => Effort::Large,
-        2 => Effort::Medium,
+    if indicator.dimension == "INF" && distance >= 2 {
+        return Effort::Large;
+    }
+    match i64::from(distance) * indicator.weight {
+        ..=3 => Effort::Small,
+        4..=6 => Effort::Medium,
         _ => Effort::Large,
     }
 }

@@ -184,6 +184,19 @@ fn connect(instrument: &Instrument, needs: &Needs<'_>, tasks: &mut [Task<'_>]) {
         }
     }
     hurry_what_safeguards_wait_for(tasks);
+    reduce(tasks);
+}
+
+/// Leaves out what follows from other arrows: a reader sees what a task waits for last.
+fn reduce(tasks: &mut [Task<'_>]) {
+    for index in 0..tasks.len() {
+        let all = tasks[index].after.clone();
+        let follows = |before: usize| {
+            all.iter().any(|other| *other != before && waits_for(tasks, *other, before))
+        };
+        let kept = all.iter().copied().filter(|before| !follows(*before)).collect();
+        tasks[index].after = kept;
+    }
 }
 
 fn safeguards_first(instrument: &Instrument, tasks: &[Task<'_>]) -> Vec<(usize, usize)> {
@@ -217,6 +230,7 @@ fn governed_first(
         for before in law {
             let exists = cells("exist_functional").filter(|c| c.component == governed.component);
             let after = exists.flat_map(|cell| cell.indicators.iter().filter_map(task_of));
+            let after = after.filter(|index| !tasks[*index].gaps.iter().any(|gap| finds_out(gap)));
             pairs.extend(after.map(|after| (before, after)));
         }
     }

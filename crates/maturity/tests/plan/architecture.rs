@@ -79,6 +79,19 @@ fn each_system_gets_a_decision_with_a_reason() {
 }
 
 #[test]
+fn nobody_moves_onto_what_does_not_carry() {
+    let mut round = country();
+    let reason = |round: &Round| {
+        decision(&assessed(round).architecture.decisions, "health-login").reason.clone()
+    };
+    assert_eq!(reason(&round), "national-id is shared and does the same work");
+    for id in ["ID-01", "ID-02", "ID-04"] {
+        round.answers.get_mut(id).unwrap().level = Some(1);
+    }
+    assert!(reason(&round).ends_with("not before identity stands at 3 instead of 1"));
+}
+
+#[test]
 fn private_links_go_over_the_exchange_in_the_plan() {
     let architecture = assessed(&country()).architecture;
     let links = architecture.as_is.edges.iter().filter(|edge| edge.to_replace);

@@ -31,7 +31,7 @@ fn a_target_does_not_hide_a_red_safeguard() {
     round.targets.insert("SAF-03".to_owned(), declined);
     let gaps = assessed(&round).gaps;
     assert_eq!(gap(&gaps, "LEG-04").unwrap().kind, GapKind::Unsafe);
-    assert_eq!(gap(&gaps, "SAF-03").unwrap().target, 3);
+    assert_eq!(gap(&gaps, "SAF-03").unwrap().target, 2, "what the gate asks");
     assert!(gaps[..3].iter().all(|gap| gap.kind == GapKind::Unsafe));
 }
 

@@ -34,7 +34,7 @@ fn impact_and_readiness_make_four_quadrants() {
         ]
     );
     assert_eq!(services.iter().map(|s| s.rank).collect::<Vec<_>>(), [1, 2, 3, 4]);
-    assert_eq!(ranked(&services, "benefit").missing, ["information-mediator"]);
+    assert_eq!(ranked(&services, "benefit").missing, ["consent", "information-mediator"]);
 }
 
 #[test]
@@ -45,8 +45,8 @@ fn figures_can_be_followed_with_a_pencil() {
     assert_eq!((pension.impact, pension.readiness), (750, 1000));
     // Two visits of four hours and a document of half an hour.
     assert_eq!(pension.burden_hours, Some(8_500_000));
-    // (3/3 + 1/3) / 2
-    assert_eq!(ranked(&services, "benefit").readiness, 666);
+    // (3/3 + 1/3 + 1/3) / 3
+    assert_eq!(ranked(&services, "benefit").readiness, 555);
 }
 
 #[test]

@@ -48,9 +48,9 @@ pub(crate) fn hasty() -> Round {
     });
     round.services = vec![
         service("pension", 1_000_000, &["identity", "payments"]),
-        service("benefit", 900_000, &["identity", "information-mediator"]),
+        service("benefit", 900_000, &["identity", "information-mediator", "consent"]),
         service("permit", 3, &["payments"]),
-        service("licence", 2, &["wallet", "consent"]),
+        service("licence", 2, &["messaging", "consent"]),
     ];
     round
 }
