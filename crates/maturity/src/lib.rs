@@ -12,12 +12,15 @@
 //! 2. No evidence never raises a level, and a better answer never lowers one.
 //! 3. What cannot be measured here leaves the claim as it is and says so.
 
+pub mod assess;
 pub mod digest;
 pub mod instrument;
+pub mod plan;
 pub mod result;
 pub mod round;
 pub mod score;
 
+pub use assess::assess;
 pub use instrument::Instrument;
 pub use result::Assessment;
 pub use round::Round;

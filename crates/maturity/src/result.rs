@@ -304,7 +304,7 @@ pub struct Edge {
     pub from: String,
     pub to: String,
     pub label: String,
-    /// `exchange`, `private link`, `file`, `paper`, `uses`.
+    /// `exchange`, `private link`, `file`, `paper`, `uses`, `provides`.
     pub path: String,
     pub planned: bool,
     /// A private link that should go.
