@@ -47,9 +47,6 @@ pub enum Error {
         /// The bound.
         limit_bytes: usize,
     },
-    /// The built-in instrument does not parse, which the tests rule out.
-    #[error("the built-in instrument: {0}")]
-    Instrument(String),
     /// What is stored is not what was written.
     #[error("a stored {0} is damaged")]
     Damaged(&'static str),
@@ -97,11 +94,9 @@ impl From<Error> for Problem {
             Error::NotAssigned => Self::forbidden(text),
             Error::TooLarge { limit_bytes } => Self::too_large(limit_bytes),
             Error::Db(error) => error.into(),
-            Error::Instrument(_)
-            | Error::Damaged(_)
-            | Error::Fields(_)
-            | Error::Keys(_)
-            | Error::Ui(_) => Self::internal(error),
+            Error::Damaged(_) | Error::Fields(_) | Error::Keys(_) | Error::Ui(_) => {
+                Self::internal(error)
+            }
         }
     }
 }

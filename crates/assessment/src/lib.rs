@@ -71,16 +71,6 @@ pub struct Deps {
     pub site: ui::Site,
 }
 
-/// The instrument that this version asks with.
-///
-/// # Errors
-/// [`Error::Instrument`], which the tests rule out.
-pub fn built_in() -> Result<Arc<Instrument>, Error> {
-    let text = include_str!("../../maturity/data/instrument.toml");
-    let instrument = toml::from_str(text);
-    instrument.map(Arc::new).map_err(|error| Error::Instrument(error.to_string()))
-}
-
 /// The block, ready to be mounted.
 ///
 /// # Errors
@@ -88,7 +78,7 @@ pub fn built_in() -> Result<Arc<Instrument>, Error> {
 pub fn block(ctx: &Ctx, deps: Deps) -> Result<Block, Error> {
     let (_, csrf_key) = ctx.keys.secret("csrf:assessment")?;
     let frame = ui::Ui::builder(NAME, deps.site.clone(), &csrf_key, ctx.rng.clone())?;
-    let assessments = Assessments::new(ctx, built_in()?, deps);
+    let assessments = Assessments::new(ctx, Arc::new(Instrument::built_in()), deps);
     Ok(Block {
         migrations: MIGRATIONS,
         api: http::api(assessments.clone()),

@@ -5,12 +5,11 @@ use super::scope;
 use super::state::Quorum;
 use basis::PartialDate;
 use maturity::instrument::TOP;
-use maturity::round::{Answer, Evidence, Institution, Measurement, Outcome, Review, Target};
+use maturity::round::{
+    Answer, Evidence, Institution, Measurement, Outcome, Review, SCHEMA, Target,
+};
 use maturity::{Instrument, Round};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Format of a round's file.
-pub const ROUND_SCHEMA: &str = "dpi-assessment-round/1";
 
 /// Longest title, name or role, in characters.
 const SHORT_MAX: usize = 200;
@@ -190,7 +189,7 @@ pub fn measurements(instrument: &Instrument, found: &[Measurement]) -> Vec<Wrong
     for (index, one) in found.iter().enumerate() {
         let at = format!("measurements[{index}].");
         let mut wrongs = Wrongs { at: &at, all: Vec::new() };
-        let indicator = instrument.indicators.iter().find(|asked| asked.id == one.indicator);
+        let indicator = instrument.indicator(&one.indicator);
         wrongs.expect(indicator.is_some(), "indicator", "name an indicator of the instrument");
         let fits = indicator.is_none_or(|asked| asked.probes.contains(&one.probe));
         wrongs.expect(fits, "probe", "name a probe that the instrument lists for the indicator");
@@ -230,7 +229,7 @@ pub fn catalogue(instrument: &Instrument, round: &Round) -> Vec<Wrong> {
     }
     for (indicator, target) in &round.targets {
         let field = format!("targets.{indicator}");
-        let known = instrument.indicators.iter().any(|one| one.id == *indicator);
+        let known = instrument.indicator(indicator).is_some();
         wrongs.expect(known, &field, "name an indicator of the instrument");
         let level = !matches!(target, Target::Level { level, .. } if *level > TOP);
         wrongs.expect(level, &field, "send a level of 0 to 4");
@@ -255,36 +254,23 @@ pub fn assignments(
     wrongs.all
 }
 
-/// A whole round from a file.
+/// A whole round from a file: what `maturity` finds, and what only matters here.
 #[must_use]
 pub fn whole(instrument: &Instrument, round: &Round) -> Vec<Wrong> {
     let mut wrongs = Wrongs { at: "", all: Vec::new() };
-    wrongs.expect(round.schema == ROUND_SCHEMA, "schema", format!("send {ROUND_SCHEMA}"));
-    let here =
-        round.instrument.id == instrument.id && round.instrument.version == instrument.version;
-    let remedy = format!("this installation asks with {} {}", instrument.id, instrument.version);
-    wrongs.expect(here, "instrument", remedy);
+    wrongs.expect(round.schema == SCHEMA, "schema", format!("send {SCHEMA}"));
     let signed = round.sign_offs.is_empty();
     wrongs.expect(signed, "sign_offs", "leave them out: institutions sign here");
-    let asked = scope::indicators(instrument, &round.profile);
-    wrongs.expect(asked.is_some(), "profile", "name a profile of the instrument");
-    let asked = asked.unwrap_or_default();
-    wrongs.all.extend(catalogue(instrument, round));
-    let mut ids = BTreeSet::new();
-    for (index, one) in round.evidence.iter().enumerate() {
-        let at = format!("evidence[{index}].");
-        // What a file is called stands as it is: the file itself does not come along.
-        wrongs.all.extend(evidence(&at, one, true));
-        let once = !one.id.is_empty() && ids.insert(one.id.as_str());
-        wrongs.expect(once, &format!("evidence[{index}].id"), "give each an id of its own");
-    }
+    let faults = round.check(instrument).into_iter();
+    wrongs.all.extend(faults.map(|fault| Wrong::new(fault.path, fault.remedy)));
     for (indicator, one) in &round.answers {
-        let known = asked.iter().any(|asked| asked.id == *indicator);
-        let field = format!("answers.{indicator}");
-        wrongs.expect(known, &field, "name an indicator of the round's profile");
-        wrongs.all.extend(answer(&format!("{field}."), one, round));
+        let at = format!("answers.{indicator}.");
+        let known =
+            |wrong: &Wrong| wrongs.all.iter().any(|one| one.field.starts_with(&wrong.field));
+        let more: Vec<Wrong> =
+            answer(&at, one, round).into_iter().filter(|wrong| !known(wrong)).collect();
+        wrongs.all.extend(more);
     }
-    wrongs.all.extend(measurements(instrument, &round.measurements));
     wrongs.all.truncate(WRONGS_MAX);
     wrongs.all
 }

@@ -16,14 +16,13 @@ pub fn is_sha256(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// What is signed: the round without its signatures, and the instrument that asked. Keys of maps are
-/// sorted and fields stand in the order of their types, so that the same content has one digest.
+/// What is signed: the round without its signatures, and the instrument that asked, as `maturity` digests
+/// them.
 #[must_use]
 pub fn of_round(instrument: &Instrument, round: &Round) -> String {
     let mut round = round.clone();
     round.sign_offs.clear();
-    let whole = serde_json::to_vec(&(instrument, &round));
-    sha256(&whole.expect("rounds and instruments are JSON"))
+    maturity::digest::digest(instrument, &round)
 }
 
 #[cfg(test)]

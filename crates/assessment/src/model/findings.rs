@@ -1,14 +1,11 @@
 //! What a reviewer looks at first: claims that measurements contradict, what nobody answered, and
 //! evidence that was too old on the round's day.
 
-use basis::{PartialDate, Timestamp};
-use maturity::round::{Evidence, Outcome};
+use maturity::result::Measured;
+use maturity::round::Outcome;
 use maturity::{Instrument, Round};
 use serde::Serialize;
-use std::collections::BTreeMap;
 use utoipa::ToSchema;
-
-use super::scope;
 
 /// The three lists, and what is still to be reviewed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -28,7 +25,7 @@ pub struct Findings {
 pub struct Contradiction {
     /// The indicator.
     pub indicator: String,
-    /// What the institution says, or the reviewer where one set a level.
+    /// What the institution says.
     pub claimed: u8,
     /// What the probe saw.
     pub measured: u8,
@@ -49,89 +46,57 @@ pub struct Expired {
     pub indicators: Vec<String>,
 }
 
-/// What is to be looked at.
+/// What is to be looked at, as `maturity` scores the round.
 #[must_use]
 pub fn of(instrument: &Instrument, round: &Round) -> Findings {
-    let asked = scope::indicators(instrument, &round.profile).unwrap_or_default();
     let mut findings = Findings::default();
-    let measured = latest(round);
-    for indicator in asked {
-        let answer = round.answers.get(&indicator.id);
-        let Some(level) = answer.and_then(|answer| answer.level) else {
-            findings.unanswered.push(indicator.id.clone());
+    let scores = maturity::score::score(instrument, round).indicators;
+    for score in &scores {
+        let Some(asked) = instrument.indicator(&score.id) else { continue };
+        if !instrument.asks(&round.profile, asked) {
+            continue;
+        }
+        let Some(claimed) = score.claimed else {
+            findings.unanswered.push(score.id.clone());
             continue;
         };
-        let review = answer.and_then(|answer| answer.review.as_ref());
-        if review.is_none() {
-            findings.unreviewed.push(indicator.id.clone());
+        let answer = round.answers.get(&score.id);
+        if answer.is_none_or(|answer| answer.review.is_none()) {
+            findings.unreviewed.push(score.id.clone());
         }
-        let claimed = review.and_then(|review| review.level).unwrap_or(level);
-        let seen = measured.get(indicator.id.as_str()).into_iter().flatten();
-        for (probe, (_, measured, says)) in seen.filter(|(_, (_, level, _))| *level != claimed) {
+        if let (true, Measured::Level(measured)) = (score.contradicted, score.measured) {
+            let (probe, says) = seen(round, &score.id, measured);
+            let indicator = score.id.clone();
             findings.contradictions.push(Contradiction {
-                indicator: indicator.id.clone(),
+                indicator,
                 claimed,
-                measured: *measured,
-                probe: (*probe).to_owned(),
-                says: (*says).to_owned(),
+                measured,
+                probe,
+                says,
             });
         }
     }
-    let expired = round.evidence.iter().filter(|one| is_expired(instrument, one, round.as_of));
-    findings.expired = expired.map(|one| named_by(round, one)).collect();
+    let expired = round.evidence.iter().filter_map(|one| {
+        let naming = scores.iter().filter(|score| score.expired.contains(&one.id));
+        let indicators: Vec<String> = naming.map(|score| score.id.clone()).collect();
+        let (evidence, title) = (one.id.clone(), one.title.clone());
+        (!indicators.is_empty()).then_some(Expired { evidence, title, indicators })
+    });
+    findings.expired = expired.collect();
     findings
 }
 
-type Seen<'r> = (Timestamp, u8, &'r str);
-
-/// By indicator and probe, the level seen last.
-fn latest(round: &Round) -> BTreeMap<&str, BTreeMap<&str, Seen<'_>>> {
-    let mut all: BTreeMap<&str, BTreeMap<&str, Seen<'_>>> = BTreeMap::new();
-    for one in &round.measurements {
-        let Outcome::Level(level) = one.outcome else { continue };
-        let of = all.entry(one.indicator.as_str()).or_default();
-        let before = of.get(one.probe.as_str());
-        if before.is_none_or(|(at, _, _)| *at <= one.at) {
-            of.insert(one.probe.as_str(), (one.at, level, one.says.as_str()));
-        }
-    }
-    all
+/// The latest measurement that saw this level: its probe, and what it says.
+fn seen(round: &Round, indicator: &str, level: u8) -> (String, String) {
+    let all = round.measurements.iter();
+    let same = all.filter(|one| one.indicator == indicator && one.outcome == Outcome::Level(level));
+    let latest = same.max_by_key(|one| one.at);
+    latest.map(|one| (one.probe.clone(), one.says.clone())).unwrap_or_default()
 }
-
-fn named_by(round: &Round, evidence: &Evidence) -> Expired {
-    let naming = round.answers.iter().filter(|(_, answer)| answer.evidence.contains(&evidence.id));
-    Expired {
-        evidence: evidence.id.clone(),
-        title: evidence.title.clone(),
-        indicators: naming.map(|(indicator, _)| indicator.clone()).collect(),
-    }
-}
-
-/// Whether it counts as none on the round's day. A date that is not known counts for it.
-#[must_use]
-pub fn is_expired(instrument: &Instrument, evidence: &Evidence, as_of: PartialDate) -> bool {
-    if evidence.expires.is_some_and(|end| end.surely_before(as_of)) {
-        return true;
-    }
-    let max_age_days = instrument.evidence_rule.max_age_days.get(&evidence.kind);
-    let days = |date: Option<PartialDate>| -> Option<i64> {
-        let midnight: Timestamp = format!("{}T00:00:00Z", date?).parse().ok()?;
-        Some(midnight.unix_seconds() / DAY_SECONDS)
-    };
-    let (Some(max), Some(made), Some(now)) =
-        (max_age_days, days(evidence.date.latest()), days(as_of.earliest()))
-    else {
-        return false;
-    };
-    now - made > i64::from(*max)
-}
-
-const DAY_SECONDS: i64 = 24 * 60 * 60;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::built_in;
     use serde_json::json;
 
     fn round() -> Round {
@@ -140,7 +105,7 @@ mod tests {
             "instrument": {"id": "dpi-baseline", "version": "0.1.0"}, "profile": "full",
             "as_of": "2026-03-01",
             "answers": {
-                "ID-01": {"level": 3, "institution": "GOV/A", "evidence": ["E-1"]},
+                "ID-01": {"level": 3, "institution": "GOV/A", "evidence": ["E-1", "E-2", "E-3"]},
                 "ID-02": {"level": 2, "institution": "GOV/A",
                     "review": {"reviewer": "GOV/A", "level": 1, "reason": "half of it"}},
                 "ID-03": {"level": null, "institution": "GOV/A"}
@@ -154,13 +119,13 @@ mod tests {
                  "publisher": "A", "date": "1999", "expires": "2026-02"}
             ],
             "measurements": [
-                {"probe": "P-A", "indicator": "ID-01", "target": "t", "says": "old",
+                {"probe": "P-OIDC-META", "indicator": "ID-01", "target": "t", "says": "old",
                  "at": "2026-02-01T00:00:00Z", "outcome": {"level": 1}},
-                {"probe": "P-A", "indicator": "ID-01", "target": "t", "says": "new",
+                {"probe": "P-OIDC-META", "indicator": "ID-01", "target": "t", "says": "new",
                  "at": "2026-02-02T00:00:00Z", "outcome": {"level": 2}},
-                {"probe": "P-A", "indicator": "ID-02", "target": "t", "says": "the reviewer is right",
-                 "at": "2026-02-02T00:00:00Z", "outcome": {"level": 1}},
-                {"probe": "P-B", "indicator": "ID-01", "target": "t", "says": "not here",
+                {"probe": "P-ENROL-STATS", "indicator": "ID-02", "target": "t", "says": "the claim is right",
+                 "at": "2026-02-02T00:00:00Z", "outcome": {"level": 2}},
+                {"probe": "P-OIDC-META", "indicator": "ID-06", "target": "t", "says": "not here",
                  "at": "2026-02-02T00:00:00Z", "outcome": "cannot_be_measured"}
             ]
         }))
@@ -169,7 +134,7 @@ mod tests {
 
     #[test]
     fn the_latest_measurement_stands_against_the_claim() {
-        let instrument = built_in().expect("it parses");
+        let instrument = Instrument::built_in();
         let findings = of(&instrument, &round());
         let found: Vec<(&str, u8, u8, &str)> = findings
             .contradictions
@@ -184,7 +149,7 @@ mod tests {
 
     #[test]
     fn evidence_grows_old_by_its_kind_or_ends_on_its_day() {
-        let instrument = built_in().expect("it parses");
+        let instrument = Instrument::built_in();
         let expired = of(&instrument, &round()).expired;
         let ids: Vec<&str> = expired.iter().map(|one| one.evidence.as_str()).collect();
         assert_eq!(ids, ["E-1", "E-3"]);

@@ -3,7 +3,7 @@
 use super::{Acting, Assessments, Loaded};
 use crate::Error;
 use crate::events::{CATALOGUE_REPLACED, INDICATORS_ASSIGNED, ROUND_MOVED, ROUND_OPENED};
-use crate::model::check::{self, ROUND_SCHEMA, Wrong};
+use crate::model::check::{self, Wrong};
 use crate::model::overview::{Coverage, coverage};
 use crate::model::state::{Held, Quorum, State};
 use crate::model::{digest, findings, scope};
@@ -12,7 +12,7 @@ use basis::{Id, PartialDate, Timestamp};
 use kernel::audit::Audit;
 use maturity::Round;
 use maturity::round::{
-    Flow, Institution, InstrumentName, LegalInstrument, Service, SignOff, System, Target,
+    Flow, Institution, InstrumentName, LegalInstrument, SCHEMA, Service, SignOff, System, Target,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -369,7 +369,7 @@ impl Assessments {
         as_of: PartialDate,
     ) -> Round {
         Round {
-            schema: ROUND_SCHEMA.to_owned(),
+            schema: SCHEMA.to_owned(),
             id: id.to_string(),
             country: self.0.deps.country.clone(),
             instrument,

@@ -18,17 +18,6 @@ use serde::Serialize;
 use ui::parts::{Choice, DateParts, Tone};
 use ui::{Desk, Errors, Fields, Visit, see_other};
 
-const KINDS: [EvidenceKind; 8] = [
-    EvidenceKind::Interview,
-    EvidenceKind::Document,
-    EvidenceKind::LawText,
-    EvidenceKind::Gazette,
-    EvidenceKind::Statistic,
-    EvidenceKind::SystemLog,
-    EvidenceKind::LiveProbe,
-    EvidenceKind::AuditReport,
-];
-
 /// What `assessment/evidence.html` shows.
 #[derive(Serialize)]
 pub(super) struct EvidencePage {
@@ -103,7 +92,7 @@ fn read(
     file: Option<(String, File)>,
 ) -> Result<EvidenceIn, Errors> {
     let mut errors = Errors::none();
-    let kind = KINDS.into_iter().find(|kind| kind_name(*kind) == fields.text("kind"));
+    let kind = EvidenceKind::ALL.into_iter().find(|kind| kind.name() == fields.text("kind"));
     if kind.is_none() {
         errors.add("kind", visit.t("assessment.wrong-kind", &[]));
     }
@@ -214,27 +203,14 @@ fn row(visit: &Visit, round: &RoundView, line: &EvidenceLine, roles: &[String]) 
 
 fn kinds(visit: &Visit) -> Vec<Choice> {
     let choice = |kind: EvidenceKind| Choice {
-        value: kind_name(kind).to_owned(),
+        value: kind.name().to_owned(),
         text: kind_text(visit, kind),
         hint: String::new(),
         on: false,
     };
-    KINDS.into_iter().map(choice).collect()
+    EvidenceKind::ALL.into_iter().map(choice).collect()
 }
 
 fn kind_text(visit: &Visit, kind: EvidenceKind) -> String {
-    visit.t(&format!("assessment.kind-{}", kind_name(kind)), &[])
-}
-
-fn kind_name(kind: EvidenceKind) -> &'static str {
-    match kind {
-        EvidenceKind::Interview => "interview",
-        EvidenceKind::Document => "document",
-        EvidenceKind::LawText => "law-text",
-        EvidenceKind::Gazette => "gazette",
-        EvidenceKind::Statistic => "statistic",
-        EvidenceKind::SystemLog => "system-log",
-        EvidenceKind::LiveProbe => "live-probe",
-        EvidenceKind::AuditReport => "audit-report",
-    }
+    visit.t(&format!("assessment.kind-{}", kind.name()), &[])
 }

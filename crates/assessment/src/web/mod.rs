@@ -5,6 +5,7 @@ mod findings;
 mod indicator;
 mod multipart;
 mod opening;
+mod result;
 mod round;
 mod rounds;
 #[cfg(test)]
@@ -27,7 +28,7 @@ use ui::{Errors, Lang, Ui, Visit};
 /// The desk's first page.
 pub(crate) const ROUNDS: &str = "/desk/assessment";
 
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 9] = [
     ("assessment/rounds.html", include_str!("../../templates/rounds.html")),
     ("assessment/opening.html", include_str!("../../templates/opening.html")),
     ("assessment/round.html", include_str!("../../templates/round.html")),
@@ -35,6 +36,7 @@ const TEMPLATES: [(&str, &str); 8] = [
     ("assessment/indicator.html", include_str!("../../templates/indicator.html")),
     ("assessment/evidence.html", include_str!("../../templates/evidence.html")),
     ("assessment/findings.html", include_str!("../../templates/findings.html")),
+    ("assessment/result.html", include_str!("../../templates/result.html")),
     ("assessment/sign_off.html", include_str!("../../templates/sign_off.html")),
 ];
 
@@ -83,6 +85,7 @@ pub fn pages(assessments: Assessments, frame: ui::UiBuilder) -> Result<Pages, ui
         .post(&at("/evidence"), evidence::add)
         .get(&at("/evidence/{evidence}/file"), evidence::read_file)
         .get(&at("/findings"), findings::show)
+        .get(&at("/result"), result::show)
         .get(&at("/sign-off"), sign_off::show)
         .post(&at("/sign-off"), sign_off::sign);
     Ok(pages.with_state(Web { assessments, ui }))

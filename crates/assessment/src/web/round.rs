@@ -34,6 +34,7 @@ pub(super) struct RoundPage {
     pub evidence: String,
     pub findings: String,
     pub sign_off: String,
+    pub result: String,
     /// Where the state is changed; empty for those who may not.
     pub move_on: String,
     pub revision: i64,
@@ -177,6 +178,7 @@ fn round_page(visit: &Visit, view: RoundView, roles: &[String]) -> RoundPage {
         evidence: format!("{path}/evidence"),
         findings: format!("{path}/findings"),
         sign_off: format!("{path}/sign-off"),
+        result: format!("{path}/result"),
         move_on: if may_move { format!("{path}/state") } else { String::new() },
         revision: round.revision,
         moves: moves(visit, round.state),

@@ -4,11 +4,13 @@ use super::evidence::EvidencePage;
 use super::findings::FindingsPage;
 use super::indicator::IndicatorPage;
 use super::opening::OpeningPage;
+use super::result::{Gate, ResultPage};
 use super::round::{DimensionPage, Move, RoundPage};
 use super::rounds::{RoundsPage, Row};
 use super::sign_off::SignOffPage;
 use super::{ROUNDS, TEMPLATES, TEXTS};
 use basis::Rng;
+use ui::charts::Bar;
 use ui::parts::{Choice, DateParts, Entry, Fact, Mark, Task, Tone};
 use ui::{Errors, Sample, Site, Ui};
 
@@ -86,6 +88,7 @@ fn round(tasks: Vec<Task>, moves: Vec<Move>, errors: Errors) -> Sample {
         evidence: text("/evidence"),
         findings: text("/findings"),
         sign_off: text("/sign-off"),
+        result: text("/result"),
         move_on: text("/state"),
         revision: 1,
         moves,
@@ -166,6 +169,27 @@ fn sign_off(action: &str, open: usize, signatures: Vec<Entry>, errors: Errors) -
     Sample::new("assessment/sign_off.html", page)
 }
 
+fn result(why: Vec<String>) -> Sample {
+    let bar = Bar { label: text("Digital identity"), shown: text("50.00"), share: 500 };
+    let gate = Gate {
+        says: text("UNSAFE: running ahead of its safeguards"),
+        tag: text("Passed"),
+        tone: Tone::Good,
+        because: text("ID-01"),
+    };
+    let page = ResultPage {
+        round: text("/round"),
+        round_title: text("Baseline 2026"),
+        level: text("Level 1: Fragmented"),
+        facts: facts(),
+        held_back_by: why,
+        dimensions: vec![bar],
+        cells: facts(),
+        gates: vec![gate],
+    };
+    Sample::new("assessment/result.html", page)
+}
+
 fn task() -> Task {
     Task {
         title: text("3 indicators have no answer"),
@@ -225,6 +249,8 @@ fn samples() -> Vec<Sample> {
         evidence("", Vec::new(), wrong(&["form"])),
         findings(|| vec![row("/i"), row("/j")]),
         findings(Vec::new),
+        result(vec![text("ID-01 is critical")]),
+        result(Vec::new()),
         sign_off("/sign", 2, vec![entry()], Errors::none()),
         sign_off("/sign", 0, Vec::new(), wrong(&["institution", "role", "dissent", "paper"])),
         sign_off("", 0, Vec::new(), wrong(&["form"])),

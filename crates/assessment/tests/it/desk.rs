@@ -63,6 +63,9 @@ async fn a_round_goes_its_way_on_the_pages() {
         assert_eq!(refused.status, 422);
         assert!(app.page(CLERK, &format!("{round}/dimensions/ID")).await.text.contains("reviewed"));
         assert_eq!(app.page(CLERK, &format!("{round}/findings")).await.status, 200);
+        let result = app.page(CLERK, &format!("{round}/result")).await;
+        assert!(result.text.contains("Result as it stands"), "{}", result.text);
+        assert!(result.text.contains("Why it is not one level higher"), "{}", result.text);
     })
     .await;
 }

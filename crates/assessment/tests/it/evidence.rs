@@ -98,7 +98,7 @@ async fn measurements_stand_beside_claims_and_contradictions_are_listed() {
         app.done(CLERK, post(&format!("{round}/evidence"), old)).await;
         let answer = json!({"level": 3, "institution": "GOV/NIA", "evidence": ["E-1"]});
         app.done(CLERK, put(&format!("{round}/answers/ID-04"), answer)).await;
-        let instrument = assessment::built_in().expect("it parses");
+        let instrument = maturity::Instrument::built_in();
         let asked = instrument.indicators.iter().find(|one| one.id == "ID-04");
         let probe = asked.expect("it asks").probes[0].clone();
         let found = |indicator: &str, level: u8| {

@@ -259,7 +259,7 @@ async fn a_round_goes_out_as_one_file_and_comes_in_again() {
         bad["sign_offs"] =
             json!([{"institution": "GOV/NIA", "role": "DG", "at": "2026-03-01T00:00:00Z"}]);
         let refused = app.by(LEADER, post(path, json!({"round": bad}))).await;
-        assert_eq!(fields(&refused), ["schema", "sign_offs", "answers.ID-01.evidence"]);
+        assert_eq!(fields(&refused), ["schema", "sign_offs", "answers.ID-01.evidence[0]"]);
     })
     .await;
 }
