@@ -17,6 +17,7 @@ pub mod instrument;
 pub mod result;
 pub mod round;
 pub mod score;
+pub mod sheet;
 
 pub use instrument::Instrument;
 pub use result::Assessment;
