@@ -60,14 +60,18 @@ impl SheetFault {
 
 impl fmt::Display for SheetFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut place = Vec::new();
         if !self.sheet.is_empty() {
-            write!(f, "{}, ", self.sheet)?;
+            place.push(self.sheet.clone());
         }
         if self.row > 0 {
-            write!(f, "row {}, ", self.row)?;
+            place.push(format!("row {}", self.row));
         }
         if !self.column.is_empty() {
-            write!(f, "column {}, ", self.column)?;
+            place.push(format!("column {}", self.column));
+        }
+        if !place.is_empty() {
+            write!(f, "{}: ", place.join(", "))?;
         }
         write!(f, "{}: {}", self.says, self.remedy)
     }
