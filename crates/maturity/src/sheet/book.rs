@@ -57,6 +57,10 @@ pub(super) type Head<'h> = (&'h str, u16);
 /// A workbook in the making.
 pub(super) struct Book {
     workbook: Workbook,
+    formats: Formats,
+}
+
+struct Formats {
     header: Format,
     text: Format,
     /// For text that begins like a formula: it stays text when somebody edits the cell.
@@ -78,19 +82,7 @@ impl Book {
             day.map_or(1, i8::unsigned_abs),
         )?;
         workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
-        let top = Format::new().set_align(FormatAlign::Top).set_text_wrap();
-        Ok(Self {
-            workbook,
-            header: top
-                .clone()
-                .set_bold()
-                .set_background_color(HEADER_COLOUR)
-                .set_border_bottom(FormatBorder::Thin),
-            text: top.clone().set_num_format("@"),
-            quoted: top.clone().set_num_format("@").set_quote_prefix(),
-            hundredths: top.clone().set_num_format("0.00"),
-            percent: top.set_num_format("0.0%"),
-        })
+        Ok(Self { workbook, formats: Formats::new() })
     }
 
     /// A sheet with a header that stays when people scroll.
@@ -105,38 +97,11 @@ impl Book {
         sheet.set_freeze_panes(1, 0)?;
         for (column, (title, width)) in (0..).zip(heads) {
             sheet.set_column_width(column, *width)?;
-            sheet.write_string_with_format(0, column, *title, &self.header)?;
+            sheet.write_string_with_format(0, column, *title, &self.formats.header)?;
         }
         for (row, cells) in (1..).zip(rows) {
             for (column, cell) in (0..).zip(cells) {
-                match cell {
-                    Cell::Empty => {}
-                    Cell::Text(text) if text.is_empty() => {}
-                    Cell::Text(text) => {
-                        let format =
-                            if looks_like_formula(text) { &self.quoted } else { &self.text };
-                        sheet.write_string_with_format(row, column, text, format)?;
-                    }
-                    Cell::Whole(number) if *number >= EXACT_MAX => {
-                        sheet.write_string_with_format(
-                            row,
-                            column,
-                            number.to_string(),
-                            &self.text,
-                        )?;
-                    }
-                    Cell::Whole(number) => {
-                        sheet.write_number(row, column, *number as f64)?;
-                    }
-                    Cell::Hundredths(number) => {
-                        let value = *number as f64 / 100.0;
-                        sheet.write_number_with_format(row, column, value, &self.hundredths)?;
-                    }
-                    Cell::Thousandths(number) => {
-                        let value = *number as f64 / 1000.0;
-                        sheet.write_number_with_format(row, column, value, &self.percent)?;
-                    }
-                }
+                self.formats.write(sheet, (row, column), cell)?;
             }
         }
         Ok(sheet)
@@ -154,5 +119,46 @@ impl Book {
 
     pub(super) fn finish(mut self) -> Result<Vec<u8>, SheetError> {
         Ok(self.workbook.save_to_buffer()?)
+    }
+}
+
+impl Formats {
+    fn new() -> Self {
+        let top = Format::new().set_align(FormatAlign::Top).set_text_wrap();
+        let header = top.clone().set_bold().set_background_color(HEADER_COLOUR);
+        Self {
+            header: header.set_border_bottom(FormatBorder::Thin),
+            text: top.clone().set_num_format("@"),
+            quoted: top.clone().set_num_format("@").set_quote_prefix(),
+            hundredths: top.clone().set_num_format("0.00"),
+            percent: top.set_num_format("0.0%"),
+        }
+    }
+
+    fn write(&self, sheet: &mut Worksheet, at: (u32, u16), cell: &Cell) -> Result<(), SheetError> {
+        let (row, column) = at;
+        match cell {
+            Cell::Empty => {}
+            Cell::Text(text) if text.is_empty() => {}
+            Cell::Text(text) => {
+                let format = if looks_like_formula(text) { &self.quoted } else { &self.text };
+                sheet.write_string_with_format(row, column, text, format)?;
+            }
+            Cell::Whole(number) if *number >= EXACT_MAX => {
+                sheet.write_string_with_format(row, column, number.to_string(), &self.text)?;
+            }
+            Cell::Whole(number) => {
+                sheet.write_number(row, column, *number as f64)?;
+            }
+            Cell::Hundredths(number) => {
+                let value = *number as f64 / 100.0;
+                sheet.write_number_with_format(row, column, value, &self.hundredths)?;
+            }
+            Cell::Thousandths(number) => {
+                let value = *number as f64 / 1000.0;
+                sheet.write_number_with_format(row, column, value, &self.percent)?;
+            }
+        }
+        Ok(())
     }
 }

@@ -292,7 +292,7 @@ fn with_rows(rows: &str) -> Vec<u8> {
     let mut to = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for n in 0..from.len() {
         let entry = from.by_index_raw(n).unwrap();
-        if entry.name() != "xl/worksheets/sheet1.xml" {
+        if entry.name().unwrap() != "xl/worksheets/sheet1.xml" {
             to.raw_copy_file(entry).unwrap();
         }
     }
