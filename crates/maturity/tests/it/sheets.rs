@@ -53,7 +53,7 @@ fn service(n: usize) -> Service {
         legal_basis: "'=1".to_owned(),
         vulnerable_groups: true,
         rights_critical: false,
-        commitment: (n % 5 > 0).then_some((n % 5) as u8),
+        commitment: [None, Some(0), Some(4)][n % 3],
         needs: vec!["payments".to_owned()],
         systems: vec![format!("SYS-{:02}", n % 60)],
         satisfaction: Some(87),

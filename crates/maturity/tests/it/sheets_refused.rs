@@ -48,146 +48,90 @@ fn places(faults: &[SheetFault]) -> Vec<(&str, u32, &str)> {
     faults.iter().map(|fault| (fault.sheet.as_str(), fault.row, fault.column.as_str())).collect()
 }
 
+/// Header of the services in [`SERVICES`].
+const SERVICE: &str =
+    "Id,Name,Institution,Visits,Cross-border,Digital level,Recipients,Commitment,Systems";
+
+/// A row, the column that is refused, and why.
+const SERVICES: [(&str, &str, &str); 12] = [
+    ("A,B,GOV/DIG,many,,,,,", "D (Visits)", "`many` is not a whole number"),
+    ("A,B,GOV/DIG,\"1,5\",,,,,", "D (Visits)", "`1,5` is not a whole number"),
+    ("A,B,GOV/DIG,5000000000,,,,,", "D (Visits)", "5000000000 is too large"),
+    ("A,B,GOV/DIG,,perhaps,,,,", "E (Cross-border)", "`perhaps` is neither yes nor no"),
+    ("A,B,GOV/DIG,,,6,,,", "F (Digital level)", "there is no level `6`"),
+    ("A,B,GOV/DIG,,,,people,,", "G (Recipients)", "`people` is not known here"),
+    ("A,B,GOV/DIG,,,,,9,", "H (Commitment)", "there is no level `9`"),
+    ("A,B,GOV/DIG,,,,,,SYS-77", "I (Systems)", "there is no system `SYS-77`"),
+    ("A,B,GOV/XXX,,,,,,", "C (Institution)", "there is no institution `GOV/XXX`"),
+    ("A,,GOV/DIG,,,,,,", "B (Name)", "it is empty"),
+    (",B,GOV/DIG,,,,,,", "A (Id)", "it is empty"),
+    ("A,B,GOV/DIG,,,,,,,stray", "J", "the column has no header"),
+];
+
+const ANSWER: &str = "Indicator,Level,Institution,Evidence";
+const TARGET: &str = "Indicator,Level,By,Not planned";
+const EVIDENCE: &str = "Id,Kind,Title,Source,Publisher,Date,SHA-256";
+
+/// Sheet, header, row, the column that is refused, and why.
+const OTHERS: [(&str, &str, &str, &str, &str); 12] = [
+    ("Answers", ANSWER, "ID-01,5,GOV/DIG,", "B (Level)", "there is no level `5`"),
+    (
+        "Answers",
+        ANSWER,
+        "ID-99,2,GOV/DIG,",
+        "A (Indicator)",
+        "the instrument has no indicator `ID-99`",
+    ),
+    ("Answers", ANSWER, "ID-01,2,GOV/DIG,E-0", "D (Evidence)", "there is no evidence `E-0`"),
+    ("Targets", TARGET, "ID-01,,2027,", "B (Level)", "it is empty"),
+    (
+        "Targets",
+        TARGET,
+        "ID-01,3,,council",
+        "D (Not planned because)",
+        "the row has a level or a day as well",
+    ),
+    ("Evidence", EVIDENCE, "E,rumour,T,S,P,2024,", "B (Kind)", "`rumour` is not known here"),
+    (
+        "Evidence",
+        EVIDENCE,
+        "E,document,T,S,P,14/03/2024,",
+        "F (Date)",
+        "`14/03/2024` is no such date",
+    ),
+    (
+        "Evidence",
+        EVIDENCE,
+        "E,document,T,S,P,2030,",
+        "F (Date)",
+        "2030 is after the round's day 2026-06-30",
+    ),
+    ("Evidence", EVIDENCE, "E,document,T,S,P,2024,abc", "G (SHA-256)", "it is no SHA-256"),
+    ("Laws", "Id,Name,Level,Status", "L,Act,local,draft", "C (Level)", "`local` is not known here"),
+    (
+        "Flows",
+        "From,To,Subject,Path",
+        "GOV/DIG,GOV/XXX,births,file",
+        "B (To)",
+        "there is no institution `GOV/XXX`",
+    ),
+    ("Systems", "Id,Name,Institution,Uses", "S,N,GOV/DIG,S", "D (Uses)", "it uses itself"),
+];
+
+fn is_named(sheet: &str, header: &str, row: &str, column: &str, says: &str) {
+    let faults = refused_csv(sheet, format!("{header}\n{row}\n"));
+    assert_eq!(places(&faults), [(sheet, 2, column)], "{row}");
+    assert_eq!(faults[0].says, says);
+    assert!(!faults[0].remedy.is_empty());
+}
+
 #[test]
 fn each_refused_cell_is_named() {
-    let service =
-        "Id,Name,Institution,Visits,Cross-border,Digital level,Recipients,Commitment,Systems\n";
-    let cases = [
-        (
-            "Services",
-            format!("{service}A,B,GOV/DIG,many,,,,,\n"),
-            "D (Visits)",
-            "`many` is not a whole number",
-        ),
-        (
-            "Services",
-            format!("{service}A,B,GOV/DIG,\"1,5\",,,,,\n"),
-            "D (Visits)",
-            "`1,5` is not a whole number",
-        ),
-        (
-            "Services",
-            format!("{service}A,B,GOV/DIG,5000000000,,,,,\n"),
-            "D (Visits)",
-            "5000000000 is too large",
-        ),
-        (
-            "Services",
-            format!("{service}A,B,GOV/DIG,,perhaps,,,,\n"),
-            "E (Cross-border)",
-            "`perhaps` is neither yes nor no",
-        ),
-        (
-            "Services",
-            format!("{service}A,B,GOV/DIG,,,6,,,\n"),
-            "F (Digital level)",
-            "there is no level `6`",
-        ),
-        (
-            "Services",
-            format!("{service}A,B,GOV/DIG,,,,people,,\n"),
-            "G (Recipients)",
-            "`people` is not known here",
-        ),
-        (
-            "Services",
-            format!("{service}A,B,GOV/DIG,,,,,9,\n"),
-            "H (Commitment)",
-            "there is no level `9`",
-        ),
-        (
-            "Services",
-            format!("{service}A,B,GOV/DIG,,,,,,SYS-77\n"),
-            "I (Systems)",
-            "there is no system `SYS-77`",
-        ),
-        (
-            "Services",
-            format!("{service}A,B,GOV/XXX,,,,,,\n"),
-            "C (Institution)",
-            "there is no institution `GOV/XXX`",
-        ),
-        ("Services", format!("{service}A,,GOV/DIG,,,,,,\n"), "B (Name)", "it is empty"),
-        ("Services", format!("{service},B,GOV/DIG,,,,,,\n"), "A (Id)", "it is empty"),
-        (
-            "Services",
-            format!("{service}A,B,GOV/DIG,,,,,,,stray\n"),
-            "J",
-            "the column has no header",
-        ),
-        (
-            "Answers",
-            "Indicator,Level,Institution\nID-01,5,GOV/DIG\n".to_owned(),
-            "B (Level)",
-            "there is no level `5`",
-        ),
-        (
-            "Answers",
-            "Indicator,Level,Institution\nID-99,2,GOV/DIG\n".to_owned(),
-            "A (Indicator)",
-            "the instrument has no indicator `ID-99`",
-        ),
-        (
-            "Answers",
-            "Indicator,Institution,Evidence\nID-01,GOV/DIG,E-0\n".to_owned(),
-            "C (Evidence)",
-            "there is no evidence `E-0`",
-        ),
-        ("Targets", "Indicator,Level,By\nID-01,,2027\n".to_owned(), "B (Level)", "it is empty"),
-        (
-            "Targets",
-            "Indicator,Level,Not planned\nID-01,3,too dear\n".to_owned(),
-            "C (Not planned because)",
-            "the row has a level or a day as well",
-        ),
-        (
-            "Evidence",
-            "Id,Kind,Title,Source,Publisher,Date\nE,rumour,T,S,P,2024\n".to_owned(),
-            "B (Kind)",
-            "`rumour` is not known here",
-        ),
-        (
-            "Evidence",
-            "Id,Kind,Title,Source,Publisher,Date\nE,document,T,S,P,14/03/2024\n".to_owned(),
-            "F (Date)",
-            "`14/03/2024` is no such date",
-        ),
-        (
-            "Evidence",
-            "Id,Kind,Title,Source,Publisher,Date\nE,document,T,S,P,2030\n".to_owned(),
-            "F (Date)",
-            "2030 is after the round's day 2026-06-30",
-        ),
-        (
-            "Evidence",
-            "Id,Kind,Title,Source,Publisher,Date,SHA-256\nE,document,T,S,P,2024,abc\n".to_owned(),
-            "G (SHA-256)",
-            "it is no SHA-256",
-        ),
-        (
-            "Laws",
-            "Id,Name,Level,Status\nL,Act,local,in force\n".to_owned(),
-            "C (Level)",
-            "`local` is not known here",
-        ),
-        (
-            "Flows",
-            "From,To,Subject,Path\nGOV/DIG,GOV/XXX,births,file\n".to_owned(),
-            "B (To)",
-            "there is no institution `GOV/XXX`",
-        ),
-        (
-            "Systems",
-            "Id,Name,Institution,Uses\nS,N,GOV/DIG,S\n".to_owned(),
-            "D (Uses)",
-            "it uses itself",
-        ),
-    ];
-    for (name, text, column, says) in cases {
-        let faults = refused_csv(name, &text);
-        assert_eq!(places(&faults), [(name, 2, column)], "{text}");
-        assert_eq!(faults[0].says, says);
-        assert!(!faults[0].remedy.is_empty());
+    for (row, column, says) in SERVICES {
+        is_named("Services", SERVICE, row, column, says);
+    }
+    for (sheet, header, row, column, says) in OTHERS {
+        is_named(sheet, header, row, column, says);
     }
 }
 
