@@ -19,6 +19,7 @@ pub mod plan;
 pub mod result;
 pub mod round;
 pub mod score;
+pub mod sheet;
 
 pub use assess::assess;
 pub use instrument::Instrument;

@@ -11,4 +11,7 @@ mod migration;
 mod properties;
 mod round;
 mod score;
+mod sheets;
+mod sheets_refused;
+mod sheets_workbook;
 mod worked;
