@@ -12,7 +12,11 @@
 //! 2. No evidence never raises a level, and a better answer never lowers one.
 //! 3. What cannot be measured here leaves the claim as it is and says so.
 
+pub mod compare;
+pub mod draw;
 pub mod instrument;
+pub mod regional;
+pub mod report;
 pub mod result;
 pub mod round;
 
