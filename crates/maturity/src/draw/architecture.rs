@@ -23,15 +23,20 @@ pub fn architecture(report: &Report<'_>, diagram: &Diagram, id: &str, title: &st
     let layout = Layout::new(diagram);
     let mut picture = Picture::new(id, title, layout.width, layout.height + 520);
     picture.description = told(report, diagram);
-    for (lane, from, to) in &layout.lanes {
+    for (_, from, to) in &layout.lanes {
         let look = Look::fill(Colour::Inset);
         picture.rect((0, *from), (layout.width, to - from), look);
-        let name = lane_name(report, lane);
-        picture.text((90, from + 160), name, Type::new(125, Colour::Soft).bold());
     }
     let mut ports = Ports::new(&layout);
     for (edge, way) in layout.edges.iter().zip(&layout.plan.ways) {
         line(&mut picture, &layout, &mut ports, edge, way);
+    }
+    // Names lie over the lines, on a ground of their own.
+    for (lane, from, _) in &layout.lanes {
+        let (name, style) = (lane_name(report, lane), Type::new(125, Colour::Soft).bold());
+        let ground = (style.measure(name) + 60, 150);
+        picture.rect((60, from + 50), ground, Look::fill(Colour::Inset));
+        picture.text((90, from + 160), name, style);
     }
     for node in &diagram.nodes {
         if let Some(cell) = layout.cells.get(node.id.as_str()) {
@@ -312,6 +317,10 @@ fn draw_box(picture: &mut Picture, node: &Node, (x, y): Point) {
     let ink = level.map_or(Colour::Ink, Colour::OnLevel);
     let edge = Look::fill(fill).edged(Colour::Edge, if node.planned { 16 } else { 10 });
     picture.rect((x, y), BOX, if node.planned { edge.dashed() } else { edge });
+    if level.is_none() && node.building_block.is_some() {
+        picture.hatch((x, y), BOX);
+        picture.rect((x + 40, y + 40), (BOX.0 - 80, BOX.1 - 80), Look::fill(Colour::Surface));
+    }
     let style = Type::new(106, ink);
     let lines = wrap(&node.label, BOX.0 - 130, style.size, false, 2);
     picture.lines((x + 65, y + 165), &lines, style);

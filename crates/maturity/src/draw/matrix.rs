@@ -7,7 +7,7 @@ use crate::result::CellScore;
 
 const LEFT: i32 = 1450;
 const TOP: i32 = 420;
-const HIGH: i32 = 860;
+const HIGH: i32 = 780;
 const GAP: i32 = 60;
 
 /// The chart. A red gate crosses its cell out.
@@ -72,14 +72,14 @@ fn draw(
         }
     };
     let figure = cell.level.map_or("?".to_owned(), |level| level.to_string());
-    picture.text((x + 110, y + 350), figure, Type::new(300, ink).bold());
+    picture.text((x + 110, y + 320), figure, Type::new(300, ink).bold());
     let shown = match cell.score {
         Some(points) => report.fill("matrix.points", &[("n", &report.points(points))]),
         None => report.t("level.unknown").to_owned(),
     };
-    picture.text((x + size.0 - 90, y + 330), shown, Type::new(112, ink).end());
+    picture.text((x + size.0 - 90, y + 300), shown, Type::new(112, ink).end());
     if cell.unavailable {
-        picture.text((x + 110, y + 560), report.t("matrix.unavailable"), Type::new(108, ink));
+        picture.text((x + 110, y + 470), report.t("matrix.unavailable"), Type::new(108, ink));
     }
     if let Some(gate) = &cell.red_gate {
         let band = (x + 8, y + size.1 - 210);

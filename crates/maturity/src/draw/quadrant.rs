@@ -6,7 +6,7 @@ use crate::report::Report;
 use crate::result::{Quadrant, RankedService};
 
 const LEFT: i32 = 420;
-const TOP: i32 = 120;
+const TOP: i32 = 220;
 const SIDE: Point = (6600, 4400);
 /// Impact and readiness from which a service counts as high, in thousandths.
 const CUT: i64 = 600;
@@ -16,7 +16,7 @@ const DOT: i32 = 95;
 #[must_use]
 pub fn quadrant(report: &Report<'_>) -> Picture {
     let services = &report.assessment.services;
-    let mut picture = Picture::new("quadrant", report.t("quadrant.title"), 7200, 5000);
+    let mut picture = Picture::new("quadrant", report.t("quadrant.title"), 7200, 5080);
     picture.description = told(report, services);
     ground(&mut picture, report);
     let places: Vec<Point> = spread_apart(services);
@@ -60,7 +60,7 @@ fn spread_apart(services: &[RankedService]) -> Vec<Point> {
     let mut places: Vec<Point> = Vec::new();
     for service in services {
         let (x, y) = place(service.readiness, service.impact);
-        let (mut x, y) = (x.max(LEFT + DOT), y.clamp(TOP + DOT, TOP + SIDE.1 - DOT));
+        let (mut x, y) = (x.max(LEFT + DOT), y.clamp(TOP + 330, TOP + SIDE.1 - 300));
         let touches = |x: i32| {
             places.iter().any(|at| (at.0 - x).abs() < 2 * DOT && (at.1 - y).abs() < 2 * DOT)
         };
@@ -92,7 +92,7 @@ fn ground(picture: &mut Picture, report: &Report<'_>) {
     }
     let middle = (LEFT + SIDE.0 / 2, bottom + 340);
     picture.text(middle, report.t("quadrant.readiness"), Type::LABEL.middle());
-    picture.text((0, TOP - 20), report.t("quadrant.impact"), Type::LABEL);
+    picture.text((0, TOP - 100), report.t("quadrant.impact"), Type::LABEL);
     let flag = (right - 2300, bottom + 300);
     picture.circle(flag, 70, Look::fill(Colour::Surface).edged(Colour::Bad, 22));
     picture.text((flag.0 + 130, flag.1 + 40), report.t("quadrant.rights"), Type::NOTE);

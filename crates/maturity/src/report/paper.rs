@@ -107,7 +107,7 @@ pub enum Role {
 /// Lays out a document with contents: the full report.
 #[must_use]
 pub fn lay_out<'a>(report: &Report<'_>, document: &'a Document) -> Paper<'a> {
-    let mut flow = Flow::new();
+    let mut flow = Flow::new(TEXT);
     flow.title(document);
     let numbers = flow.contents(report, document);
     for chapter in &document.chapters {
@@ -128,13 +128,13 @@ pub fn lay_out<'a>(report: &Report<'_>, document: &'a Document) -> Paper<'a> {
 /// Lays out a document without contents: the brief.
 #[must_use]
 pub fn lay_out_brief<'a>(document: &'a Document) -> Paper<'a> {
-    let mut flow = Flow::new();
+    let mut flow = Flow::new(Setting { size: 87, ..TEXT });
     flow.title(document);
     for chapter in &document.chapters {
-        flow.gap(60);
-        flow.heading(2, &chapter.id, chapter.title.clone(), 125);
+        flow.gap(40);
+        flow.heading(2, &chapter.id, chapter.title.clone(), 118);
         for block in &chapter.blocks {
-            flow.block(block, WIDTH * 84 / 100);
+            flow.block(block, WIDTH * 72 / 100);
         }
     }
     flow.finish()
@@ -145,6 +145,8 @@ struct Flow<'a> {
     page: usize,
     y: i32,
     pieces: Vec<Piece<'a>>,
+    /// Setting of running text.
+    body: Setting,
     /// Open parts, the innermost last.
     open: Vec<Part>,
     anchors: BTreeMap<String, (usize, i32)>,
@@ -152,12 +154,13 @@ struct Flow<'a> {
 }
 
 impl<'a> Flow<'a> {
-    fn new() -> Self {
+    fn new(body: Setting) -> Self {
         let root = Part { role: Role::Document, children: Vec::new() };
         Self {
             page: 0,
             y: TOP,
             pieces: Vec::new(),
+            body,
             open: vec![root],
             anchors: BTreeMap::new(),
             outline: Vec::new(),
@@ -269,7 +272,7 @@ impl<'a> Flow<'a> {
         self.y += 80;
         if let Some(invented) = &document.invented {
             self.begin(Role::Paragraph);
-            self.text(&Line::new().strong(invented.clone()), 0, TEXT);
+            self.text(&Line::new().strong(invented.clone()), 0, self.body);
             self.end();
             self.y += 60;
         }
@@ -288,10 +291,10 @@ impl<'a> Flow<'a> {
             self.begin(Role::ContentsEntry);
             let words = format!("{}  {}", chapter.number, chapter.title);
             let y = self.y;
-            self.text(&Line::new().link(chapter.id.clone(), words), 0, TEXT);
+            self.text(&Line::new().link(chapter.id.clone(), words), 0, self.body);
             numbers.push((self.pieces.len(), chapter.id.clone()));
-            let what = What::Words { words: "0".to_owned(), setting: TEXT, link: None };
-            self.put((LEFT + WIDTH, y + TEXT.size), what, false);
+            let what = What::Words { words: "0".to_owned(), setting: self.body, link: None };
+            self.put((LEFT + WIDTH, y + self.body.size), what, false);
             self.y += 25;
             self.end();
         }
@@ -305,8 +308,8 @@ impl<'a> Flow<'a> {
             let page = self.anchors.get(anchor).map_or(0, |(page, _)| page + 1);
             let shown = page.to_string();
             let piece = &mut self.pieces[*piece];
-            piece.at.0 = LEFT + WIDTH - TEXT.width(&shown);
-            piece.what = What::Words { words: shown, setting: TEXT, link: None };
+            piece.at.0 = LEFT + WIDTH - self.body.width(&shown);
+            piece.what = What::Words { words: shown, setting: self.body, link: None };
         }
     }
 
@@ -322,7 +325,7 @@ impl<'a> Flow<'a> {
                 self.need(200);
                 self.put((LEFT, self.y), what, true);
                 self.begin(Role::Paragraph);
-                self.text(line, 90, TEXT);
+                self.text(line, 90, self.body);
                 self.end();
                 self.y += 70;
             }
@@ -343,23 +346,23 @@ impl<'a> Flow<'a> {
 
     fn paragraph(&mut self, line: &Line) {
         self.begin(Role::Paragraph);
-        self.text(line, 0, TEXT);
+        self.text(line, 0, self.body);
         self.end();
         self.y += 70;
     }
 
     fn item(&mut self, id: Option<&str>, label: String, line: &Line) {
-        self.need(TEXT.size * 2);
+        self.need(self.body.size * 2);
         if let Some(id) = id {
             self.anchor(id);
         }
         self.begin(Role::Item);
         self.begin(Role::ItemLabel);
-        let what = What::Words { words: label, setting: TEXT, link: None };
-        self.put((LEFT, self.y + TEXT.size), what, false);
+        let what = What::Words { words: label, setting: self.body, link: None };
+        self.put((LEFT, self.y + self.body.size), what, false);
         self.end();
         self.begin(Role::ItemBody);
-        self.text(line, 160, TEXT);
+        self.text(line, 160, self.body);
         self.end();
         self.end();
         self.y += 30;
@@ -367,17 +370,18 @@ impl<'a> Flow<'a> {
 
     /// Names at the left, values at the right.
     fn facts(&mut self, facts: &[(String, Line)]) {
+        let leading = self.body.size * 7 / 5;
         for (name, value) in facts {
             self.need(200);
             self.begin(Role::Paragraph);
             let y = self.y;
-            let label = Setting { colour: Colour::Soft, ..TEXT };
+            let label = Setting { colour: Colour::Soft, ..self.body };
             let name_lines = set(&Line::plain(name.clone()), 1700, label);
-            for (line, offset) in name_lines.iter().zip((0..).map(|n| n * 137)) {
-                self.set_line((LEFT, y + TEXT.size + offset), line, false);
+            for (line, offset) in name_lines.iter().zip((0..).map(|n| n * leading)) {
+                self.set_line((LEFT, y + self.body.size + offset), line, false);
             }
-            self.text(value, 1800, TEXT);
-            self.y = self.y.max(y + 137 * name_lines.len() as i32) + 15;
+            self.text(value, 1800, self.body);
+            self.y = self.y.max(y + leading * name_lines.len() as i32) + 15;
             self.end();
         }
         self.y += 60;
@@ -390,7 +394,7 @@ impl<'a> Flow<'a> {
         self.need(height + 250);
         self.gap(60);
         self.begin(Role::Paragraph);
-        self.text(&Line::new().strong(picture.title.clone()), 0, TEXT);
+        self.text(&Line::new().strong(picture.title.clone()), 0, self.body);
         self.end();
         self.y += 60;
         self.begin(Role::Figure(format!("{}. {}", picture.title, picture.description)));

@@ -276,7 +276,7 @@ fn matrix(round: &Round) -> FlowMatrix {
     }
 }
 
-fn architecture() -> Architecture {
+fn nodes() -> Vec<Node> {
     let node = |id: &str, label: &str, lane: &str, block: Option<&str>, level: Option<u8>| Node {
         id: id.to_owned(),
         label: label.to_owned(),
@@ -312,6 +312,10 @@ fn architecture() -> Architecture {
         );
         node(&format!("O{n}"), &label, "organisation", None, Some((n % 5) as u8))
     }));
+    nodes
+}
+
+fn edges() -> Vec<Edge> {
     let edge = |from: String, to: String, path: &str, planned: bool| Edge {
         from,
         to,
@@ -347,6 +351,11 @@ fn architecture() -> Architecture {
     edges.extend(
         [(0, 5), (1, 4), (2, 3)].map(|(a, b)| edge(format!("F{a}"), format!("N{b}"), "uses", true)),
     );
+    edges
+}
+
+fn architecture() -> Architecture {
+    let (nodes, edges) = (nodes(), edges());
     let to_be_edges = edges.iter().filter(|edge| !edge.to_replace).cloned().collect();
     let to_be_nodes = nodes
         .iter()

@@ -9,12 +9,12 @@ fn record() -> serde_json::Value {
     let round = sample::round(&instrument);
     let assessment = plan::assessment(&instrument, &round);
     let report = Report::new(&instrument, &round, &assessment, Language::English);
-    serde_json::from_str(&json::report(&report).unwrap()).unwrap()
+    serde_json::from_str(&json::report(&report).expect("a record")).expect("JSON")
 }
 
 fn problems(record: &serde_json::Value) -> Vec<String> {
-    let schema = serde_json::from_str(json::JSON_SCHEMA).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
+    let schema = serde_json::from_str(json::JSON_SCHEMA).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
     validator.iter_errors(record).map(|error| error.to_string()).collect()
 }
 

@@ -75,48 +75,6 @@ pub const BLOCKS: [&str; 7] = [
 /// The round of an invented country.
 pub fn round(instrument: &Instrument) -> Round {
     let mut scatter = Scatter(7);
-    let kinds = [
-        EvidenceKind::Document,
-        EvidenceKind::LawText,
-        EvidenceKind::Statistic,
-        EvidenceKind::Interview,
-        EvidenceKind::SystemLog,
-        EvidenceKind::AuditReport,
-    ];
-    let evidence = (1..=40).map(|n| Evidence {
-        id: format!("EV-{n:02}"),
-        kind: kinds[n % kinds.len()],
-        title: format!("Report on operations & use, part {n}"),
-        source: if n % 3 == 0 {
-            format!("https://archive.example/tumbawe/{n}")
-        } else {
-            format!("file-{n}.pdf")
-        },
-        sha256: (n % 5 != 0).then(|| digest(n as u32)),
-        publisher: INSTITUTIONS[n % 10].1.to_owned(),
-        date: date("2026-03-14"),
-        expires: None,
-    });
-    let mut answers = BTreeMap::new();
-    for (at, indicator) in instrument.indicators.iter().enumerate() {
-        let unknown = at % 9 == 4;
-        let count = scatter.below(3) as usize;
-        answers.insert(
-            indicator.id.clone(),
-            Answer {
-                level: (!unknown).then(|| scatter.below(5) as u8),
-                institution: INSTITUTIONS[(at / 3 + scatter.below(2) as usize) % 10].0.to_owned(),
-                respondent: "Head of planning".to_owned(),
-                evidence: (0..count).map(|n| format!("EV-{:02}", 1 + (at + n * 7) % 40)).collect(),
-                note: String::new(),
-                review: (at % 17 == 3).then(|| Review {
-                    reviewer: "Reviewer of the council".to_owned(),
-                    level: Some(1),
-                    reason: "The pilot ended in one district.".to_owned(),
-                }),
-            },
-        );
-    }
     Round {
         schema: "dpi-assessment-round/1".to_owned(),
         id: "tumbawe-2026-1".to_owned(),
@@ -128,8 +86,8 @@ pub fn round(instrument: &Instrument) -> Round {
         profile: "full".to_owned(),
         as_of: date("2026-11-01"),
         targets: BTreeMap::new(),
-        answers,
-        evidence: evidence.collect(),
+        answers: answers(instrument, &mut scatter),
+        evidence: evidence(),
         measurements: measurements(),
         institutions: INSTITUTIONS
             .iter()
@@ -158,6 +116,56 @@ pub fn round(instrument: &Instrument) -> Round {
             },
         ],
     }
+}
+
+fn evidence() -> Vec<Evidence> {
+    let kinds = [
+        EvidenceKind::Document,
+        EvidenceKind::LawText,
+        EvidenceKind::Statistic,
+        EvidenceKind::Interview,
+        EvidenceKind::SystemLog,
+        EvidenceKind::AuditReport,
+    ];
+    let one = |n: usize| Evidence {
+        id: format!("EV-{n:02}"),
+        kind: kinds[n % kinds.len()],
+        title: format!("Report on operations & use, part {n}"),
+        source: if n.is_multiple_of(3) {
+            format!("https://archive.example/tumbawe/{n}")
+        } else {
+            format!("file-{n}.pdf")
+        },
+        sha256: (!n.is_multiple_of(5)).then(|| digest(n as u32)),
+        publisher: INSTITUTIONS[n % 10].1.to_owned(),
+        date: date("2026-03-14"),
+        expires: None,
+    };
+    (1..=40).map(one).collect()
+}
+
+fn answers(instrument: &Instrument, scatter: &mut Scatter) -> BTreeMap<String, Answer> {
+    let mut answers = BTreeMap::new();
+    for (at, indicator) in instrument.indicators.iter().enumerate() {
+        let unknown = at % 9 == 4;
+        let count = scatter.below(3) as usize;
+        answers.insert(
+            indicator.id.clone(),
+            Answer {
+                level: (!unknown).then(|| scatter.below(5) as u8),
+                institution: INSTITUTIONS[(at / 3 + scatter.below(2) as usize) % 10].0.to_owned(),
+                respondent: "Head of planning".to_owned(),
+                evidence: (0..count).map(|n| format!("EV-{:02}", 1 + (at + n * 7) % 40)).collect(),
+                note: String::new(),
+                review: (at % 17 == 3).then(|| Review {
+                    reviewer: "Reviewer of the council".to_owned(),
+                    level: Some(1),
+                    reason: "The pilot ended in one district.".to_owned(),
+                }),
+            },
+        );
+    }
+    answers
 }
 
 fn date(text: &str) -> basis::PartialDate {
@@ -260,7 +268,7 @@ fn services(scatter: &mut Scatter) -> Vec<Service> {
         cross_border: n % 8 == 5,
         legal_basis: String::new(),
         vulnerable_groups: false,
-        rights_critical: n % 11 == 0,
+        rights_critical: n.is_multiple_of(11),
         commitment: None,
         needs: vec![BLOCKS[n % 7].to_owned(), BLOCKS[(n + 3) % 7].to_owned()],
         systems: Vec::new(),

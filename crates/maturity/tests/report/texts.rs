@@ -6,11 +6,12 @@ use maturity::report::Language;
 use maturity::report::texts::Texts;
 
 /// The sources that ask for texts.
-const SOURCES: [&str; 27] = [
+const SOURCES: [&str; 28] = [
     include_str!("../../src/compare.rs"),
     include_str!("../../src/regional.rs"),
     include_str!("../../src/report.rs"),
     include_str!("../../src/report/brief.rs"),
+    include_str!("../../src/report/chapters.rs"),
     include_str!("../../src/report/chapters/answers.rs"),
     include_str!("../../src/report/chapters/architecture.rs"),
     include_str!("../../src/report/chapters/border.rs"),
@@ -64,7 +65,8 @@ fn asked() -> BTreeSet<&'static str> {
             let file = literal.ends_with(".html")
                 || literal.ends_with(".css")
                 || literal.ends_with(".json");
-            if key && !file && groups.contains(literal.split('.').next().unwrap()) {
+            if key && !file && literal.split('.').next().is_some_and(|group| groups.contains(group))
+            {
                 asked.insert(literal);
             }
         }

@@ -1,7 +1,7 @@
 //! Tables over pages: headings repeat, a row stays together unless it is higher than a page.
 
 use super::lines::{SetLine, Setting, set};
-use super::{BOTTOM, CELL, Flow, LEFT, Role, TEXT, TOP, WIDTH, What};
+use super::{BOTTOM, CELL, Flow, LEFT, Role, TOP, WIDTH, What};
 use crate::draw::Colour;
 use crate::report::document::{Line, Table};
 
@@ -23,7 +23,7 @@ impl<'a> Flow<'a> {
         self.anchor(&table.id);
         self.begin(Role::Table);
         self.begin(Role::Caption);
-        self.text(&Line::new().strong(table.caption.clone()), 0, TEXT);
+        self.text(&Line::new().strong(table.caption.clone()), 0, self.body);
         self.end();
         self.y += 30;
         self.begin(Role::Head);
