@@ -13,9 +13,13 @@
 //! 3. What cannot be measured here leaves the claim as it is and says so.
 
 pub mod assess;
+pub mod compare;
 pub mod digest;
+pub mod draw;
 pub mod instrument;
 pub mod plan;
+pub mod regional;
+pub mod report;
 pub mod result;
 pub mod round;
 pub mod score;
