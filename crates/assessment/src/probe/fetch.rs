@@ -1,6 +1,8 @@
 //! The only way from a probe to a target: within the allow-list, slowly, bounded, and on record.
 
 use std::collections::BTreeMap;
+use std::error::Error;
+use std::io;
 use std::time::{Duration, Instant};
 
 use maturity::round::HttpExchange;
@@ -127,6 +129,15 @@ impl<'a> Visit<'a> {
         self.follow(address, None).await
     }
 
+    /// GET, for which a redirect is an answer like any other.
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub async fn get_once(&mut self, address: &str) -> Result<Answer, Trouble> {
+        let url = self.inside(address, None)?;
+        self.send(&Method::GET, &url, self.client.get(url.clone())).await
+    }
+
     /// GET, asking for a language.
     ///
     /// # Errors
@@ -225,6 +236,10 @@ impl<'a> Visit<'a> {
 
 async fn read(request: reqwest::RequestBuilder, url: &Url) -> Result<Answer, Trouble> {
     let down = |error: reqwest::Error| {
+        if is_about_tls(&error) {
+            // Somebody is there, only not safely: that is no outage.
+            return Trouble::Refused(format!("{} does not speak a TLS to be trusted", shown(url)));
+        }
         let why = if error.is_timeout() { "in time" } else { "at all" };
         Trouble::Down(format!("{} does not answer {why}", shown(url)))
     };
@@ -239,6 +254,19 @@ async fn read(request: reqwest::RequestBuilder, url: &Url) -> Result<Answer, Tro
         body.extend_from_slice(&chunk);
     }
     Ok(Answer { status, headers, body })
+}
+
+/// TLS reports what it refuses as invalid data, wrapped in other errors on its way here.
+fn is_about_tls(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(io) = error.downcast_ref::<io::Error>() {
+            let within = |inner: &(dyn Error + Send + Sync + 'static)| is_about_tls(inner);
+            return io.kind() == io::ErrorKind::InvalidData || io.get_ref().is_some_and(within);
+        }
+        next = error.source();
+    }
+    false
 }
 
 /// What a gateway says for a system that is not there.

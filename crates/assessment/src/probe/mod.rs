@@ -33,6 +33,8 @@ use maturity::round::{HttpExchange, Measurement, Outcome};
 
 use fetch::{Pace, Trouble, Visit};
 
+/// Longest sentence of a measurement.
+const SAYS_CHARS_MAX: usize = 900;
 /// Stands for the target where the list names none.
 const NOBODY: &str = "none";
 
@@ -178,7 +180,7 @@ impl<'a> Found<'a> {
             target: self.target.to_owned(),
             at: self.at,
             outcome,
-            says: format!("{}.", capitalised(&says)),
+            says: sentence(&says),
             exchanges: self.exchanges.clone(),
         }
     }
@@ -193,13 +195,14 @@ impl<'a> Found<'a> {
     }
 }
 
-/// Not where an address begins the sentence.
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    match characters.next() {
-        Some(first) if !text.starts_with("http") => {
-            first.to_uppercase().collect::<String>() + characters.as_str()
-        }
-        _ => text.to_owned(),
+/// One line of bounded length: parts of it are words of the target, which may say anything.
+fn sentence(text: &str) -> String {
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    let mut line: String = text.chars().take(SAYS_CHARS_MAX).map(plain).collect();
+    line.push_str(if text.chars().count() > SAYS_CHARS_MAX { "..." } else { "." });
+    if line.starts_with("http") {
+        return line;
     }
+    let first = line.chars().next().map_or(0, char::len_utf8);
+    line[..first].to_uppercase() + &line[first..]
 }

@@ -49,12 +49,12 @@ impl Seen {
                 let covered = seen.rights - seen.without.len();
                 let start =
                     format!("{covered} of {} rights have an agreement in force", seen.rights);
-                with(start, &seen.without)
+                with_label(start, "without", &seen.without)
             }
             Self::Mandates(seen) => {
                 let named = seen.components - seen.without.len();
                 let start = format!("{named} of {} components name a mandate", seen.components);
-                with(start, &seen.without)
+                with_label(start, "without", &seen.without)
             }
             Self::Trails(seen) => {
                 let start = format!("{} rows of {} trails compared", seen.rows, seen.trails);
@@ -133,6 +133,10 @@ fn catalogue(seen: &Catalogue) -> String {
 
 fn counted(number: usize, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
+
+fn with_label(start: String, label: &str, problems: &[String]) -> String {
+    if problems.is_empty() { start } else { with(format!("{start}; {label}"), problems) }
 }
 
 /// A sentence with the first problems after it, and how many more there are.

@@ -1,4 +1,16 @@
 //! What probes may ask: the operator's allow-list. Nothing outside of it is ever sent a request.
+//!
+//! ```toml
+//! [[target]]
+//! name = "portal"
+//! component = "services"
+//! url = "https://services.example.org"
+//! probes = ["P-A11Y", "P-I18N", "P-TLS"]
+//! pages = ["/", "/services"]                # what the probes of pages look at; "/" by default
+//! official_languages = ["en", "fr"]         # without them languages get no level
+//! requests_per_minute = 60                  # the default
+//! token_env = "PORTAL_TOKEN"                # or token_file; the token itself never stands here
+//! ```
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -164,8 +176,11 @@ impl Targets {
 
 fn target(entry: Entry, variable: impl Fn(&str) -> Option<String>) -> Result<Target, TargetsError> {
     let refuse = |key, problem: &str| Err(wrong(&entry.name, key, problem));
-    if entry.name.is_empty() || entry.name.len() > 100 {
+    if entry.name.trim().is_empty() || entry.name.len() > 100 {
         return refuse("name", "has to be 1 to 100 characters long");
+    }
+    if entry.name.chars().any(char::is_control) {
+        return refuse("name", "has to stand on one line");
     }
     if !COMPONENTS.contains(&entry.component.as_str()) {
         return refuse("component", &format!("has to be one of {}", COMPONENTS.join(", ")));

@@ -1,15 +1,17 @@
 //! Probes against scripted systems, good and bad ones, and against the real block.
 
 use assessment::probe::{self, Targets, TargetsError};
+use assessment::{Deps, MIGRATIONS};
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use basis::{Clock, MockClock, Timestamp};
-use maturity::round::{Measurement, Outcome};
+use kernel::block::component_routes;
+use maturity::round::{Country, Measurement, Outcome};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use testkit::TestServer;
+use testkit::{Store, TestServer, block_ctx, officer_layer};
 
 const DISCOVERY: &str = "/.well-known/openid-configuration";
 const JWKS: &str = "/.well-known/jwks.json";
@@ -140,7 +142,7 @@ async fn an_openid_provider_falls_with_what_is_missing() {
     assert!(of(&all, "ID-04").says.contains("`none`"), "{}", of(&all, "ID-04").says);
 
     let mut foreign = good_provider();
-    foreign["issuer"] = json!("https://elsewhere.example");
+    foreign["issuer"] = json!(format!("https://elsewhere.example\n{}", "x".repeat(5_000)));
     let secret = json!({"keys": [{"kty": "oct", "k": "AA"}]});
     for script in [
         Script::default().json(DISCOVERY, foreign).json(JWKS, keys()),
@@ -149,7 +151,9 @@ async fn an_openid_provider_falls_with_what_is_missing() {
     ] {
         let server = script.start().await;
         let all = measure(server.url(), "P-OIDC-META", "").await;
-        assert_eq!(of(&all, "ID-04").outcome, Outcome::Level(1), "{}", of(&all, "ID-04").says);
+        let says = &of(&all, "ID-04").says;
+        assert_eq!(of(&all, "ID-04").outcome, Outcome::Level(1), "{says}");
+        assert!(says.len() <= 1_000 && !says.contains('\n'), "{says}");
     }
     let server = Script::default().start().await;
     let all = measure(server.url(), "P-OIDC-META", "").await;
@@ -212,6 +216,7 @@ fn the_list_lets_nothing_in_that_could_leak_or_harm() {
         (list("https://u:p@id.example.org", &[], ""), "token_env"),
         (list("https://id.example.org/path", &[], ""), "host and port"),
         (list("no address", &[], ""), "is no address"),
+        (good.replace("under-test", "under\\ntest"), "on one line"),
         (good.replace("\"any\"", "\"all\""), "one of identity"),
         (good.replace("6000", "0"), "1 to 6000"),
         (format!("{good}token = \"t\"\n"), "unknown field `token`"),
@@ -269,7 +274,8 @@ async fn an_outage_is_one_only_of_what_was_there_before() {
     };
     let before = of_mandates(probe::run(&targets, &instrument, &clock, &BTreeMap::new()).await);
     assert_eq!(of(&before, "GOV-02").outcome, Outcome::Level(1));
-    assert!(of(&before, "GOV-02").says.contains("1 of 2"), "{}", of(&before, "GOV-02").says);
+    let says = &of(&before, "GOV-02").says;
+    assert_eq!(says, "1 of 2 components name a mandate; without: b.");
     let seen: BTreeMap<String, Timestamp> = probe::seen_until(&before);
     assert_eq!(seen.get("under-test"), Some(&clock.now()));
 
@@ -482,6 +488,40 @@ async fn security_txt_and_health_are_facts_without_a_level() {
     assert!(of(&all, "DX-11").says.contains("healthy"), "{}", of(&all, "DX-11").says);
     let all = measure(server.url(), "P-TLS", "").await;
     assert!(of(&all, "INF-08").says.contains("no TLS"), "{}", of(&all, "INF-08").says);
+    // Something answers, but not in TLS: neither a level nor an outage.
+    let all = measure(&server.url().replace("http:", "https:"), "P-TLS", "").await;
+    assert_eq!(of(&all, "INF-08").outcome, Outcome::CannotBeMeasured);
+    assert!(of(&all, "INF-08").says.contains("TLS to be trusted"), "{}", of(&all, "INF-08").says);
+}
+
+/// The real block describes itself truthfully.
+#[tokio::test]
+async fn the_assessment_block_is_found_by_its_own_probes() {
+    let store = Store::sqlite();
+    let ctx = block_ctx(&store, assessment::NAME, MIGRATIONS, "GOV/DIGITAL").await.unwrap();
+    let site = ui::Site {
+        service: "Tumbawe services".to_owned(),
+        operator: "Digital Agency".to_owned(),
+        home: "/".to_owned(),
+        sandbox: true,
+        secure: false,
+        utc_offset_minutes: 180,
+    };
+    let country = Country { code: "TB".to_owned(), name: "Tumbawe".to_owned(), invented: true };
+    let deps = Deps { country, institutions: Vec::new(), file_bytes_max: 2_000, site };
+    let block = assessment::block(&ctx, deps).unwrap();
+    let component = block.component(&ctx.owner, Some("Digital Agency Act, s.4".to_owned()));
+    let listed = component_routes(vec![(component, block.openapi())]);
+    let (auth, _) = officer_layer(&ctx, block.permissions);
+    let router = block.into_router(ctx.owner.clone()).merge(listed.into_router());
+    let server = TestServer::start(router.layer(auth.layer())).await;
+
+    let mandates = measure(server.url(), "P-MANDATE", "").await;
+    assert_eq!(of(&mandates, "GOV-02").outcome, Outcome::Level(3));
+    let interfaces = measure(server.url(), "P-OPENAPI", "").await;
+    let word = of(&interfaces, "INT-05");
+    assert_eq!(word.outcome, Outcome::Level(3), "{}", word.says);
+    assert!(word.exchanges.iter().any(|one| one.status == 401), "{:?}", word.exchanges);
 }
 
 #[test]
