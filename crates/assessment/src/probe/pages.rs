@@ -103,7 +103,7 @@ fn rules(page: &[Element]) -> Vec<&'static str> {
     expect(count("h1") == 1 && is_there("h1"), "there is not exactly one main heading");
     expect(!headings_jump(page), "a heading level is left out");
     expect(page.iter().filter(main).count() == 1, "there is not exactly one main landmark");
-    expect(page.iter().all(|one| has_alternative(one)), "an image has no alternative text");
+    expect(page.iter().all(has_alternative), "an image has no alternative text");
     expect(page.iter().all(|one| is_labelled(one, page)), "a form field has no label");
     problems
 }

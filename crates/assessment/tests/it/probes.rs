@@ -42,7 +42,7 @@ impl Script {
     }
 
     fn paths(&self) -> Vec<String> {
-        self.got.lock().unwrap().iter().map(|(path, _)| path.clone()).collect()
+        self.got.lock().expect("no panic").iter().map(|(path, _)| path.clone()).collect()
     }
 
     async fn start(&self) -> TestServer {
@@ -55,15 +55,19 @@ impl Script {
     }
 
     fn answer(&self, uri: &Uri, headers: &HeaderMap) -> Response {
-        let header = |name: &str| headers.get(name).map_or("", |value| value.to_str().unwrap());
-        let whole = uri.path_and_query().unwrap().to_string();
-        self.got.lock().unwrap().push((whole.clone(), header("authorization").to_owned()));
+        let header =
+            |name: &str| headers.get(name).map_or("", |value| value.to_str().expect("text"));
+        let whole = uri.path_and_query().expect("a path").to_string();
+        self.got
+            .lock()
+            .expect("no panic")
+            .push((whole.clone(), header("authorization").to_owned()));
         let found = self.answers.get(&whole).or_else(|| self.answers.get(uri.path()));
         let Some((status, kind, body)) = found else {
             return StatusCode::NOT_FOUND.into_response();
         };
         let body = body.replace("BASE", &format!("http://{}", header("host")));
-        let status = StatusCode::from_u16(*status).unwrap();
+        let status = StatusCode::from_u16(*status).expect("a status");
         let name = if status.is_redirection() { "location" } else { "content-type" };
         let value = if status.is_redirection() { body.clone() } else { (*kind).to_owned() };
         (status, [(name, value)], body).into_response()
@@ -83,20 +87,20 @@ fn parse(text: &str) -> Result<Targets, TargetsError> {
 }
 
 fn clock() -> (Clock, MockClock) {
-    Clock::mock("2026-11-28T09:00:00Z".parse().unwrap())
+    Clock::mock("2026-11-28T09:00:00Z".parse().expect("a time"))
 }
 
 /// What one probe says about one target at `url`.
 async fn measure(url: &str, probe: &str, more: &str) -> Vec<Measurement> {
-    let targets = parse(&list(url, &[probe], more)).unwrap();
-    let instrument = assessment::built_in().unwrap();
+    let targets = parse(&list(url, &[probe], more)).expect("a good list");
+    let instrument = assessment::built_in().expect("it is whole");
     let all = probe::run(&targets, &instrument, &clock().0, &BTreeMap::new()).await;
     all.into_iter().filter(|one| one.probe == probe).collect()
 }
 
 /// The word on one indicator.
 fn of<'a>(all: &'a [Measurement], indicator: &str) -> &'a Measurement {
-    all.iter().find(|one| one.indicator == indicator).unwrap()
+    all.iter().find(|one| one.indicator == indicator).expect("a word on it")
 }
 
 fn good_provider() -> Value {
@@ -302,7 +306,7 @@ async fn an_outage_is_one_only_of_what_was_there_before() {
 }
 
 fn host_of(list: &str) -> String {
-    list.split('"').find(|part| part.starts_with("http")).unwrap().to_owned()
+    list.split('"').find(|part| part.starts_with("http")).expect("an address").to_owned()
 }
 
 fn page(lang: &str, text: &str) -> String {
@@ -407,7 +411,7 @@ async fn the_directory_tells_members_and_uncovered_rights() {
         let all = measure(server.url(), "P-AGREE", token).await;
         assert_eq!(of(&all, "GOV-05").outcome, Outcome::Level(level));
         assert_eq!(of(&all, "LEG-06").outcome, Outcome::CannotBeMeasured);
-        assert_eq!(script.got.lock().unwrap()[0].1, format!("Bearer {TOKEN}"));
+        assert_eq!(script.got.lock().expect("no panic")[0].1, format!("Bearer {TOKEN}"));
         let all = measure(server.url(), "P-DX-LIST", token).await;
         assert_eq!(of(&all, "DX-01").outcome, Outcome::Level(3));
         assert_eq!(of(&all, "INT-03").outcome, Outcome::CannotBeMeasured);
