@@ -1,10 +1,11 @@
 //! The only way from a probe to a target: within the allow-list, slowly, bounded, and on record.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use basis::Clock;
 use maturity::round::HttpExchange;
 use reqwest::header::{ACCEPT_LANGUAGE, HeaderMap};
 use reqwest::{Client, Method, StatusCode, Url, redirect};
@@ -74,22 +75,21 @@ impl Answer {
 pub struct Visit<'a> {
     client: &'a Client,
     target: &'a Target,
-    /// When the target may be asked next, kept by the caller over all probes.
     pace: &'a mut Pace,
+    clock: &'a Clock,
     exchanges: Vec<HttpExchange>,
 }
 
-/// When each target may be asked next.
+/// Keeps requests to one target apart, over all probes.
 #[derive(Default)]
-pub struct Pace(BTreeMap<String, Instant>);
+pub struct Pace(BTreeSet<String>);
 
 impl Pace {
+    /// Waits the whole gap after every answer: a target that takes long is asked less often, not in a burst.
     async fn wait(&mut self, target: &Target) {
-        let now = Instant::now();
-        let due = self.0.get(&target.name).copied().unwrap_or(now).max(now);
-        tokio::time::sleep_until(due.into()).await;
-        let gap = Duration::from_secs(60) / target.requests_per_minute;
-        self.0.insert(target.name.clone(), due + gap);
+        if !self.0.insert(target.name.clone()) {
+            tokio::time::sleep(Duration::from_secs(60) / target.requests_per_minute).await;
+        }
     }
 }
 
@@ -105,8 +105,13 @@ pub fn client() -> Result<Client, Trouble> {
 
 impl<'a> Visit<'a> {
     /// Nothing is sent yet.
-    pub fn new(client: &'a Client, target: &'a Target, pace: &'a mut Pace) -> Self {
-        Self { client, target, pace, exchanges: Vec::new() }
+    pub fn new(
+        client: &'a Client,
+        target: &'a Target,
+        pace: &'a mut Pace,
+        clock: &'a Clock,
+    ) -> Self {
+        Self { client, target, pace, clock, exchanges: Vec::new() }
     }
 
     /// Whom it asks.
@@ -213,11 +218,12 @@ impl<'a> Visit<'a> {
             return Err(Trouble::Refused(format!("more than {REQUESTS_MAX} requests are needed")));
         }
         self.pace.wait(self.target).await;
-        let start = Instant::now();
+        let start = self.clock.monotonic_micros();
         let outcome = read(request, url).await;
         let (status, body) =
             outcome.as_ref().map_or((0, &[][..]), |answer| (answer.status, &answer.body[..]));
-        let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let milliseconds = (self.clock.monotonic_micros() - start) / 1_000;
+        let milliseconds = u64::try_from(milliseconds).unwrap_or_default();
         self.exchanges.push(HttpExchange {
             method: method.to_string(),
             url: shown(url),

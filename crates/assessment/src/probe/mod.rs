@@ -133,7 +133,7 @@ async fn look<'a>(probe: &'a str, target: &'a Target, pace: &mut Pace, clock: &C
             return Found { probe, target, at, seen, exchanges: Vec::new() };
         }
     };
-    let mut visit = Visit::new(&client, target, pace);
+    let mut visit = Visit::new(&client, target, pace, clock);
     let seen = ask(probe, &mut visit, at).await;
     Found { probe, target: &target.name, at, seen, exchanges: visit.into_exchanges() }
 }
