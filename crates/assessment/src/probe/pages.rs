@@ -151,12 +151,20 @@ pub(super) async fn languages(visit: &mut Visit<'_>) -> Result<Seen, Trouble> {
         let mut texts = BTreeSet::new();
         for language in &asked {
             let answer = visit.get_in(&format!("{path}?lang={language}"), language).await?;
-            let page = elements(&html(path, &answer)?);
+            // Not there in this language, though perhaps in others.
+            let Ok(text) = html(path, &answer) else {
+                answered.remove(language);
+                continue;
+            };
+            let page = elements(&text);
             // A page that only changes its label is not translated.
             let is_new = texts.insert(text_of(&page));
             if !speaks(&page, language) || !is_new {
                 answered.remove(language);
             }
+        }
+        if texts.is_empty() {
+            return Err(Trouble::Refused(format!("{path} is a page in no language: mend `pages`")));
         }
     }
     let (official, local) = (target.official_languages.clone(), target.local_languages.clone());

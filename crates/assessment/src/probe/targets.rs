@@ -51,7 +51,7 @@ pub struct Target {
     pub probes: BTreeSet<String>,
     /// Most requests a minute.
     pub requests_per_minute: u32,
-    /// Whether probes may change something there, with synthetic persons.
+    /// Whether probes may change something there, with synthetic persons. No probe of this version does.
     pub allow_writes: bool,
     /// Bearer token for what is not public.
     pub token: Option<SecretText>,

@@ -352,7 +352,8 @@ async fn a_language_counts_when_its_page_is_another_text() {
         (&translated, all_official, Outcome::Level(2)),
         (&translated, "", Outcome::CannotBeMeasured),
         (&only_labelled, all_official, Outcome::Level(0)),
-        (&translated, not_offered, Outcome::CannotBeMeasured),
+        (&translated, not_offered, Outcome::Level(1)),
+        (&Script::default(), all_official, Outcome::CannotBeMeasured),
     ] {
         let server = script.start().await;
         let all = measure(server.url(), "P-I18N", more).await;
