@@ -22,6 +22,7 @@ pub mod events;
 mod http;
 pub mod model;
 pub mod permissions;
+pub mod probe;
 pub mod service;
 mod store;
 mod web;

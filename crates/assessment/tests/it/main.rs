@@ -4,5 +4,6 @@ mod app;
 mod desk;
 mod evidence;
 mod institutions;
+mod probes;
 mod rounds;
 mod sign_offs;
