@@ -13,5 +13,6 @@ mod round;
 mod score;
 mod sheets;
 mod sheets_refused;
+mod sheets_template;
 mod sheets_workbook;
 mod worked;
