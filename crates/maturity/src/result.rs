@@ -2,7 +2,7 @@
 //!
 //! Scores are integers in hundredths of a point: 10,000 is 100.00. Levels are 0 to 4.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Hundredths of a point on the scale of 0 to 100.
 pub type Points = i64;
@@ -143,7 +143,7 @@ pub struct Sensitivity {
 }
 
 /// The ten kinds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GapKind {
     Missing,
@@ -186,7 +186,7 @@ pub struct Gap {
 }
 
 /// Small: up to 3 months; medium: 9; large: 24.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effort {
     Small,
@@ -195,7 +195,7 @@ pub enum Effort {
 }
 
 /// Band, not a figure: a draft plan has no prices.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CostBand {
     Low,

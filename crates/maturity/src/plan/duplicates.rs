@@ -5,35 +5,43 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::result::Duplicate;
 use crate::round::{Round, System};
 
-/// Every institution keeps registers of its own matter: two of them are no duplicate.
-pub(super) const OWN_MATTER: &str = "digital-registries";
-
-/// Building Blocks whose work several systems do, or one beside a shared system that it does not use.
+/// By Building Block: systems of two or more institutions that do its work themselves, though nothing shared is used.
 #[must_use]
 pub fn duplicates(round: &Round) -> Vec<Duplicate> {
-    let mut by_block: BTreeMap<&str, Vec<&System>> = BTreeMap::new();
-    for system in &round.systems {
-        for block in system.capabilities.iter().collect::<BTreeSet<_>>() {
-            by_block.entry(block).or_default().push(system);
-        }
-    }
-    by_block.remove(OWN_MATTER);
-    by_block.into_iter().filter_map(|(block, systems)| duplicate(block, &systems)).collect()
+    let by_id: BTreeMap<&str, &System> =
+        round.systems.iter().map(|system| (system.id.as_str(), system)).collect();
+    let blocks: BTreeSet<&String> =
+        round.systems.iter().flat_map(|system| &system.capabilities).collect();
+    blocks.into_iter().filter_map(|block| duplicate(block, round, &by_id)).collect()
 }
 
-fn duplicate(block: &str, systems: &[&System]) -> Option<Duplicate> {
-    let shared = systems.iter().filter(|system| system.shared).map(|system| &system.id).min();
-    let silos: Vec<&&System> = systems.iter().filter(|system| !system.shared).collect();
-    let enough = if shared.is_some() { 1 } else { 2 };
-    if silos.len() < enough {
+fn duplicate(block: &str, round: &Round, by_id: &BTreeMap<&str, &System>) -> Option<Duplicate> {
+    let does_it = |system: &&System| system.capabilities.iter().any(|one| one == block);
+    let uses_shared = |system: &System| {
+        let used = system.uses.iter().filter_map(|id| by_id.get(id.as_str()));
+        used.copied().any(|other| other.shared && does_it(&other))
+    };
+    let own: Vec<&System> = round
+        .systems
+        .iter()
+        .filter(|system| does_it(system) && !system.shared && !uses_shared(system))
+        .collect();
+    let institutions: BTreeSet<&String> = own.iter().map(|system| &system.institution).collect();
+    if institutions.len() < 2 {
         return None;
     }
-    let ids: BTreeSet<String> = silos.iter().map(|system| system.id.clone()).collect();
-    let owners: BTreeSet<String> = silos.iter().map(|system| system.institution.clone()).collect();
+    let mut systems: Vec<String> = own.iter().map(|system| system.id.clone()).collect();
+    systems.sort();
     Some(Duplicate {
         building_block: block.to_owned(),
-        systems: ids.into_iter().collect(),
-        institutions: owners.into_iter().collect(),
-        shared: shared.cloned(),
+        systems,
+        institutions: institutions.into_iter().cloned().collect(),
+        shared: shared_system_for(block, round).map(|system| system.id.clone()),
     })
+}
+
+/// The shared system that does a Building Block's work: the first by id.
+pub(super) fn shared_system_for<'a>(block: &str, round: &'a Round) -> Option<&'a System> {
+    let fits = |system: &&System| system.shared && system.capabilities.iter().any(|c| c == block);
+    round.systems.iter().filter(fits).min_by(|a, b| a.id.cmp(&b.id))
 }

@@ -1,42 +1,45 @@
-//! Who gives data to whom, and by which way.
+//! Who gives data to whom, institution by institution.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::result::{FlowCell, FlowMatrix};
 use crate::round::Round;
 
-/// A flow's path over the shared exchange; all others are beside it.
-pub(super) const OVER_EXCHANGE: &str = "exchange";
+/// Path of a flow that runs over the national exchange.
+pub(super) const EXCHANGE: &str = "exchange";
 
-/// Institution by institution; only pairs with a flow have a cell. `calls` counts what was seen: a flow of which one
-/// was only told adds none.
+/// Every institution of the round, also those without a flow: an empty row is a finding.
 #[must_use]
 pub fn flows(round: &Round) -> FlowMatrix {
-    let mut institutions: BTreeSet<String> =
-        round.institutions.iter().map(|institution| institution.id.clone()).collect();
-    let mut cells: BTreeMap<(&str, &str), FlowCell> = BTreeMap::new();
+    let mut names: BTreeSet<String> = round.institutions.iter().map(|i| i.id.clone()).collect();
+    let mut cells: BTreeMap<(String, String), FlowCell> = BTreeMap::new();
     for flow in &round.flows {
-        institutions.extend([flow.from.clone(), flow.to.clone()]);
-        let cell = cells.entry((&flow.from, &flow.to)).or_insert_with(|| FlowCell {
-            from: flow.from.clone(),
-            to: flow.to.clone(),
+        let from = institution_behind(round, &flow.from);
+        let to = institution_behind(round, &flow.to);
+        names.extend([from.clone(), to.clone()]);
+        let cell = cells.entry((from.clone(), to.clone())).or_insert_with(|| FlowCell {
+            from,
+            to,
             calls: 0,
             over_exchange: 0,
             beside: 0,
             without_agreement: 0,
         });
         cell.calls = cell.calls.saturating_add(flow.calls.unwrap_or(0));
-        if flow.path == OVER_EXCHANGE {
+        if flow.path == EXCHANGE {
             cell.over_exchange += 1;
         } else {
             cell.beside += 1;
         }
-        if flow.agreement.as_ref().is_none_or(String::is_empty) {
+        if flow.agreement.as_deref().is_none_or(|agreement| agreement.trim().is_empty()) {
             cell.without_agreement += 1;
         }
     }
-    FlowMatrix {
-        institutions: institutions.into_iter().collect(),
-        cells: cells.into_values().collect(),
-    }
+    FlowMatrix { institutions: names.into_iter().collect(), cells: cells.into_values().collect() }
+}
+
+/// A flow may name a system: the matrix counts its institution.
+pub(super) fn institution_behind(round: &Round, end: &str) -> String {
+    let system = round.systems.iter().find(|system| system.id == end);
+    system.map_or_else(|| end.to_owned(), |system| system.institution.clone())
 }

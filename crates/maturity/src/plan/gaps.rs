@@ -1,28 +1,29 @@
-//! What is missing for the country's own targets, each with an owner, an action and the test that shows it closed.
+//! Gaps: where a level is below what the country wants, where a claim is not carried, and where nobody knows.
+//!
+//! An indicator that is not planned, or whose target is reached, has no gap. Unknown is not a gap by itself: it
+//! becomes "find out" for critical indicators and for components that a service of the catalogue needs; other
+//! unknowns show as coverage.
 
 use std::collections::BTreeSet;
 
-use crate::instrument::{Auto, Indicator, Instrument};
-use crate::plan::block::{ALL, Blocks};
-use crate::plan::catalogue::CATALOGUES;
-use crate::plan::gap_kind::{self, LEAST};
+use super::gap_rules::GapRule;
+use super::reference::{Component, Reference, reference};
+use super::view::View;
+use super::words::Language;
+use crate::instrument::{Indicator, Instrument};
 use crate::result::{
-    CostBand, Effort, Gap, GapKind, GateAnswer, IndicatorScore, RankedService, Scores,
+    CostBand, Effort, Gap, GapKind, GateAnswer, IndicatorScore, Measured, RankedService, Scores,
 };
 use crate::round::Round;
 
-/// Gate that no plan may put off.
+/// Gate that says: running at scale ahead of its safeguards.
 const UNSAFE_GATE: &str = "UNSAFE";
+/// Below it something is not yet there in earnest, and a critical indicator holds the country back.
+const PARTIAL: u8 = 2;
+/// Highest level that a claim without evidence reaches.
+const BARE_CLAIM: u8 = 1;
 
-/// Beside whole layers: GovStack specifies gateways, not payment rails, and no rules for private markets.
-const OUTSIDE: [&str; 2] = ["PAY-01", "LEG-07"];
-
-/// The layer of networks, power and hosting, which GovStack does not offer.
-const INFRASTRUCTURE: &str = "layer1";
-
-/// Gaps between levels and targets, the gravest first. What is not planned is no gap, and neither is what reached its
-/// target; only a red gate of missing safeguards overrules both. An unknown critical indicator is a gap whose action
-/// is to find out.
+/// All gaps, worst first; of equals by id.
 #[must_use]
 pub fn gaps(
     instrument: &Instrument,
@@ -31,173 +32,227 @@ pub fn gaps(
     services: &[RankedService],
 ) -> Vec<Gap> {
     let finder = Finder {
-        instrument,
-        blocks: Blocks::new(instrument, round, scores),
+        view: View::new(instrument, scores),
+        data: reference(),
+        language: Language::of(instrument),
+        unsafe_ones: held_back_by_safety(scores),
+        needed: indicators_of_needed_components(round),
         services,
-        red: red_safeguards(scores),
     };
-    let pairs = instrument.indicators.iter().zip(&scores.indicators);
-    let mut gaps: Vec<Gap> =
-        pairs.filter_map(|(indicator, score)| finder.gap(indicator, score)).collect();
-    gaps.sort_by(|a, b| {
-        let key = |gap: &Gap| (gap.kind != GapKind::Unsafe, -gap.severity);
-        key(a).cmp(&key(b)).then_with(|| a.id.cmp(&b.id))
-    });
+    let mut gaps = Vec::new();
+    for score in scores.indicators.iter().filter(|score| !score.not_planned) {
+        let Some(indicator) = finder.view.indicator(&score.id) else {
+            continue;
+        };
+        let found = finder.find(indicator, score);
+        gaps.extend(found.into_iter().map(|found| finder.gap(indicator, score, &found)));
+    }
+    gaps.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.id.cmp(&b.id)));
     gaps
 }
 
-/// Safeguards that stand below what the red gate asks. The gate also names the components that run at scale.
-fn red_safeguards(scores: &Scores) -> BTreeSet<&str> {
-    let gates = scores.gates.iter();
-    let red = gates.filter(|gate| gate.id == UNSAFE_GATE && gate.state == GateAnswer::Red);
-    let names: BTreeSet<&str> = red.flat_map(|gate| &gate.because).map(String::as_str).collect();
-    let low = |score: &&IndicatorScore| score.level.is_some_and(|level| level < LEAST);
-    let weak = scores.indicators.iter().filter(low).map(|score| score.id.as_str());
-    weak.filter(|id| names.contains(id)).collect()
+/// Indicators named by the red gate, which are below what it asks.
+fn held_back_by_safety(scores: &Scores) -> BTreeSet<&str> {
+    let red =
+        |id: &str| scores.gates.iter().find(|gate| gate.id == id && gate.state == GateAnswer::Red);
+    let because = red(UNSAFE_GATE).map_or(&[][..], |gate| gate.because.as_slice());
+    because.iter().map(String::as_str).collect()
 }
 
-struct Finder<'i> {
-    instrument: &'i Instrument,
-    blocks: Blocks<'i>,
-    services: &'i [RankedService],
-    red: BTreeSet<&'i str>,
+fn indicators_of_needed_components(round: &Round) -> BTreeSet<&'static str> {
+    let needs = round.services.iter().flat_map(|service| &service.needs);
+    let components = needs.filter_map(|block| reference().component(block));
+    components.flat_map(|component| &component.indicators).map(String::as_str).collect()
+}
+
+/// One gap that was found, before it is written out.
+struct Found {
+    kind: GapKind,
+    /// Levels to go.
+    distance: u8,
+    effort: Effort,
+    cost: CostBand,
+}
+
+impl Found {
+    fn small(kind: GapKind, distance: u8) -> Self {
+        Self { kind, distance, effort: Effort::Small, cost: CostBand::Low }
+    }
+}
+
+struct Finder<'a> {
+    view: View<'a>,
+    data: &'static Reference,
+    language: Language,
+    unsafe_ones: BTreeSet<&'a str>,
+    needed: BTreeSet<&'static str>,
+    services: &'a [RankedService],
 }
 
 impl Finder<'_> {
-    fn gap(&self, indicator: &Indicator, score: &IndicatorScore) -> Option<Gap> {
-        let red = self.red.contains(indicator.id.as_str());
-        if score.not_planned && !red {
-            return None;
+    fn find(&self, indicator: &Indicator, score: &IndicatorScore) -> Vec<Found> {
+        let mut found = Vec::new();
+        if score.contradicted {
+            found.push(Found::small(GapKind::Contradicted, contradiction(score)));
         }
-        let target = if red { score.target.max(LEAST) } else { score.target };
-        match score.level {
-            Some(level) if level >= target => return None,
-            None if !indicator.critical || target == 0 => return None,
-            _ => {}
+        let Some(level) = score.level else {
+            if indicator.critical || self.needed.contains(indicator.id.as_str()) {
+                // The distance is not known either; one level keeps the weight and the criticality in the order.
+                found.push(Found::small(GapKind::Unevidenced, 1));
+            }
+            return found;
+        };
+        if level >= score.target {
+            return found;
         }
-        let kind = gap_kind::kind(indicator, score, red, &self.blocks);
-        let blocks_services = self.blocked(indicator);
-        let distance = distance(score.level, target);
-        let effort = effort(indicator, work(kind, score, target));
-        Some(Gap {
-            id: format!("GAP-{}-{}", kind.code(), indicator.id),
-            kind,
+        let distance = score.target - level;
+        if is_unproven(score, level) {
+            found.push(Found::small(GapKind::Unevidenced, distance));
+            return found;
+        }
+        found.push(self.below_target(indicator, score, level, distance));
+        found
+    }
+
+    fn below_target(
+        &self,
+        indicator: &Indicator,
+        score: &IndicatorScore,
+        level: u8,
+        distance: u8,
+    ) -> Found {
+        let layer = self.view.layer_of(&indicator.dimension);
+        let rule = self.data.gap_rules.rule_for(indicator, layer, level);
+        let (effort, cost) = self.size(indicator, level, distance, rule);
+        let is_unsafe = level < PARTIAL && self.unsafe_ones.contains(indicator.id.as_str());
+        if is_unsafe {
+            return Found { kind: GapKind::Unsafe, distance, effort, cost };
+        }
+        if does_not_work(score) {
+            return Found::small(GapKind::NotFunctional, distance);
+        }
+        Found { kind: rule.kind, distance, effort, cost }
+    }
+
+    /// Founding a component has the component's size; one level to go is one size less than the rule's.
+    fn size(
+        &self,
+        indicator: &Indicator,
+        level: u8,
+        distance: u8,
+        rule: &GapRule,
+    ) -> (Effort, CostBand) {
+        let stands_for = |one: &&Component| one.indicators.contains(&indicator.id);
+        match self.data.components.iter().find(stands_for) {
+            Some(component) if level == 0 => match component.effort {
+                Effort::Small => (Effort::Small, CostBand::Low),
+                Effort::Medium => (Effort::Medium, CostBand::Middle),
+                Effort::Large => (Effort::Large, CostBand::High),
+            },
+            _ if distance == 1 && rule.effort == Effort::Large => (Effort::Medium, rule.cost),
+            _ if distance == 1 => (Effort::Small, rule.cost),
+            _ => (rule.effort, rule.cost),
+        }
+    }
+
+    fn gap(&self, indicator: &Indicator, score: &IndicatorScore, found: &Found) -> Gap {
+        let blocks_services = self.services_waiting_for(indicator);
+        let owner = self.data.owner_of(&indicator.dimension);
+        Gap {
+            id: format!("GAP-{}-{}", found.kind.code(), indicator.id),
+            kind: found.kind,
             indicator: indicator.id.clone(),
             dimension: indicator.dimension.clone(),
             level: score.level,
-            target,
-            severity: self.severity(indicator, distance, blocks_services.len()),
-            owner: CATALOGUES.owner(&indicator.dimension).responsible.clone(),
-            effort,
-            cost: cost(kind, indicator, effort),
-            action: action(kind, indicator, score, target),
+            target: score.target,
+            severity: self.severity(indicator, found.distance, blocks_services.len()),
+            owner: self.data.role_name(&owner.responsible, self.language),
+            effort: found.effort,
+            cost: found.cost,
+            action: self.action(indicator, score, found.kind),
             building_blocks: indicator.gap.building_blocks.clone(),
-            products: products(kind, indicator),
-            exit_test: self.exit_test(kind, indicator, target),
+            products: self.products(indicator, score, found.kind),
+            exit_test: self.language.exit_test(indicator, score.target),
             blocks_services,
-            outside_govstack: self.outside(indicator),
-        })
+            outside_govstack: self.data.gap_rules.is_outside_govstack(indicator),
+        }
     }
 
-    /// Services that wait for a component which the indicator is about.
-    fn blocked(&self, indicator: &Indicator) -> Vec<String> {
-        let named = &indicator.gap.building_blocks;
-        let every = named.iter().any(|block| block == ALL);
-        let waits = |service: &&RankedService| {
-            service.missing.iter().any(|block| every || named.contains(block))
+    /// Services that lack a component whose level this indicator makes.
+    fn services_waiting_for(&self, indicator: &Indicator) -> Vec<String> {
+        let stands_for = |block: &String| {
+            let component = self.data.component(block);
+            component.is_some_and(|component| component.indicators.contains(&indicator.id))
         };
-        self.services.iter().filter(waits).map(|service| service.id.clone()).collect()
+        let waiting = self.services.iter().filter(|service| service.missing.iter().any(stands_for));
+        waiting.map(|service| service.id.clone()).collect()
     }
 
-    /// Hundredths: distance, weight, twice if critical, and up to twice again by the share of services that wait.
+    /// (target - level) x weight x (2 if critical) x (1 + share of services blocked), in hundredths.
     fn severity(&self, indicator: &Indicator, distance: u8, blocked: usize) -> i64 {
-        let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-        let share = 100 * count(blocked) / count(self.services.len().max(1));
         let critical = if indicator.critical { 2 } else { 1 };
+        let all = self.services.len().max(1) as i64;
+        let share = blocked as i64 * 100 / all;
         i64::from(distance) * indicator.weight * critical * (100 + share)
     }
 
-    fn exit_test(&self, kind: GapKind, indicator: &Indicator, target: u8) -> String {
-        let probe = self.instrument.probes.iter().find(|p| indicator.probes.contains(&p.id));
-        if let (Some(probe), true) = (probe, indicator.auto != Auto::None)
-            && kind != GapKind::Unevidenced
-        {
-            return format!("{}: {}", probe.id, probe.passes);
+    fn action(&self, indicator: &Indicator, score: &IndicatorScore, kind: GapKind) -> String {
+        match kind {
+            GapKind::Contradicted => self.language.correct(indicator),
+            GapKind::Unevidenced if score.level.is_none() => self.language.find_out(indicator),
+            GapKind::Unevidenced => self.language.bring_evidence(indicator),
+            GapKind::NotFunctional if does_not_work(score) => self.language.repair(indicator),
+            _ => indicator.gap.action.clone(),
         }
-        let kinds: Vec<&str> = indicator.evidence.iter().map(|kind| kind.name()).collect();
-        format!("evidence for level {target}: {}", kinds.join(" or "))
     }
 
-    fn outside(&self, indicator: &Indicator) -> bool {
-        let dimension = self.instrument.dimension(&indicator.dimension);
-        dimension.is_some_and(|d| d.layer == INFRASTRUCTURE)
-            || OUTSIDE.contains(&indicator.id.as_str())
-    }
-}
-
-/// Levels to climb. What is unknown may be nothing or all: one step, to find out.
-fn distance(level: Option<u8>, target: u8) -> u8 {
-    level.map_or(1, |level| target.saturating_sub(level))
-}
-
-/// By levels to climb times weight, which stands for size: one level is small, the whole way of a weighty matter large.
-/// Networks take years from two levels on.
-fn effort(indicator: &Indicator, distance: u8) -> Effort {
-    if indicator.dimension == "INF" && distance >= 2 {
-        return Effort::Large;
-    }
-    match i64::from(distance) * indicator.weight {
-        ..=3 => Effort::Small,
-        4..=6 => Effort::Medium,
-        _ => Effort::Large,
-    }
-}
-
-/// Words cost less than systems, and systems less than networks.
-fn cost(kind: GapKind, indicator: &Indicator, effort: Effort) -> CostBand {
-    match effort {
-        Effort::Small => CostBand::Low,
-        Effort::Medium => CostBand::Middle,
-        Effort::Large if kind == GapKind::Ungoverned => CostBand::Middle,
-        Effort::Large
-            if indicator.gap.building_blocks.is_empty() && indicator.dimension != "INF" =>
-        {
-            CostBand::Middle
+    /// Products only where something may have to be chosen; where a thing exists, nothing is to be bought.
+    fn products(
+        &self,
+        indicator: &Indicator,
+        score: &IndicatorScore,
+        kind: GapKind,
+    ) -> Vec<String> {
+        let to_choose = match kind {
+            GapKind::Missing | GapKind::DependentOnOne => true,
+            GapKind::Unsafe | GapKind::Excluding => score.level == Some(0),
+            _ => false,
+        };
+        if !to_choose {
+            return Vec::new();
         }
-        Effort::Large => CostBand::High,
+        self.data.products_for(&indicator.gap.building_blocks)
     }
 }
 
-/// Levels that work must climb: where only the proof is missing, from the claim on.
-fn work(kind: GapKind, score: &IndicatorScore, target: u8) -> u8 {
-    match (kind, score.claimed) {
-        (GapKind::Unevidenced, Some(claimed)) => target.saturating_sub(claimed),
-        _ => distance(score.level, target),
+/// The claim is higher than what its evidence carries, and nothing else holds it down.
+fn is_unproven(score: &IndicatorScore, level: u8) -> bool {
+    let Some(claimed) = score.claimed else {
+        return false;
+    };
+    let held_by_evidence = level == score.cap && claimed > level;
+    held_by_evidence && ((claimed >= PARTIAL && score.cap <= BARE_CLAIM) || claimed >= score.target)
+}
+
+/// Claimed to exist, but the probe found less, or it has been down for longer than the window.
+fn does_not_work(score: &IndicatorScore) -> bool {
+    let claimed_to_exist = score.claimed.is_some_and(|claimed| claimed >= PARTIAL);
+    match score.measured {
+        Measured::Lost => true,
+        Measured::Level(level) => claimed_to_exist && level < PARTIAL,
+        Measured::No | Measured::CannotBe | Measured::Unavailable => false,
     }
 }
 
-fn action(kind: GapKind, indicator: &Indicator, score: &IndicatorScore, target: u8) -> String {
-    match kind {
-        GapKind::Unevidenced if score.level.is_none() => format!("Find out: {}", indicator.title),
-        GapKind::Unevidenced if work(kind, score, target) == 0 => {
-            format!("Collect evidence: {}", indicator.title)
-        }
-        GapKind::Contradicted => format!("Correct the answer or the system: {}", indicator.title),
-        _ => indicator.gap.action.clone(),
+fn contradiction(score: &IndicatorScore) -> u8 {
+    match (score.claimed, score.measured) {
+        (Some(claimed), Measured::Level(level)) => claimed.abs_diff(level).max(1),
+        _ => 1,
     }
-}
-
-/// No product closes a gap of law, proof or repair.
-fn products(kind: GapKind, indicator: &Indicator) -> Vec<String> {
-    let buys = matches!(
-        kind,
-        GapKind::Missing | GapKind::Siloed | GapKind::NotInteroperable | GapKind::DependentOnOne
-    );
-    if buys { CATALOGUES.products_for(&indicator.gap.building_blocks) } else { Vec::new() }
 }
 
 impl GapKind {
-    /// The word in ids.
+    /// The kind inside an id: `NOT-FUNCTIONAL`.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {

@@ -1,93 +1,105 @@
-//! A diagram as Mermaid text, for wikis and for hands that want to change it.
+//! A diagram as Mermaid text, for whoever edits the draft in a wiki or a repository.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt::Write as _;
 
+use super::words::Language;
 use crate::result::{Diagram, Edge, Node};
 
 /// Lanes from top to bottom.
-const LANES: [(&str, &str); 3] = [
-    ("foundation", "Foundation: law and mandates"),
-    ("national", "National DPI"),
-    ("organisation", "Organisations"),
-];
+pub(super) const LANES: [&str; 3] = ["foundation", "national", "organisation"];
 
-/// Classes by level; the colours are those of the charts.
-const CLASSES: &str = "  classDef level0 fill:#fff,stroke:#c62828
-  classDef level1 fill:#ef6c00,color:#000
-  classDef level2 fill:#f9a825,color:#000
-  classDef level3 fill:#7cb342,color:#000
-  classDef level4 fill:#2e7d32,color:#fff
-  classDef planned stroke-dasharray:5 3
+const CLASSES: &str = "  classDef good fill:#2e7d32,color:#fff
+  classDef middling fill:#f9a825,color:#000
+  classDef poor fill:#c62828,color:#fff
+  classDef planned fill:#fff,color:#000,stroke:#555,stroke-dasharray:4
 ";
 
-/// The diagram as a Mermaid flow chart. Names are short numbers, because ids of the round may hold any character.
+/// Mermaid flowchart. Ids inside are counted, so that no id of the round can break the syntax.
 #[must_use]
-pub fn mermaid(diagram: &Diagram) -> String {
-    let mut names = BTreeMap::new();
-    for (number, node) in diagram.nodes.iter().enumerate() {
-        names.insert(node.id.as_str(), format!("n{number}"));
-    }
-    let mut text = String::from("flowchart TB\n");
-    for (lane, title) in LANES {
-        let inside: Vec<&Node> = diagram.nodes.iter().filter(|node| node.lane == lane).collect();
-        if inside.is_empty() {
-            continue;
-        }
-        push(&mut text, format_args!("  subgraph {lane}[\"{title}\"]\n"));
-        for node in inside {
-            push(&mut text, format_args!("    {}{}\n", names[node.id.as_str()], shape(node)));
+pub fn mermaid(diagram: &Diagram, language: Language) -> String {
+    let ids: BTreeMap<&str, String> = diagram
+        .nodes
+        .iter()
+        .enumerate()
+        .map(|(number, node)| (node.id.as_str(), format!("n{number}")))
+        .collect();
+    let mut text = "flowchart TB\n".to_owned();
+    for lane in LANES {
+        let _ = writeln!(text, "  subgraph {lane}[\"{}\"]", escaped(&language.lane(lane)));
+        for node in diagram.nodes.iter().filter(|node| node.lane == lane) {
+            let label = escaped(&labelled(node));
+            let _ = writeln!(text, "    {}[\"{label}\"]{}", ids[node.id.as_str()], class(node));
         }
         text.push_str("  end\n");
     }
-    for (number, edge) in diagram.edges.iter().filter(|edge| known(&names, edge)).enumerate() {
-        let (from, to) = (&names[edge.from.as_str()], &names[edge.to.as_str()]);
-        let arrow = if edge.planned { "-.->" } else { "-->" };
-        push(&mut text, format_args!("  {from} {arrow}|\"{}\"| {to}\n", escape(&label(edge))));
+    let mut replaced = Vec::new();
+    let mut drawn = 0;
+    for edge in &diagram.edges {
+        let (Some(from), Some(to)) = (ids.get(edge.from.as_str()), ids.get(edge.to.as_str()))
+        else {
+            continue;
+        };
+        let _ = writeln!(text, "  {from} {}{} {to}", arrow(edge), edge_label(edge));
         if edge.to_replace {
-            push(&mut text, format_args!("  linkStyle {number} stroke:#c62828\n"));
+            replaced.push(drawn.to_string());
         }
+        drawn += 1;
+    }
+    if !replaced.is_empty() {
+        let _ = writeln!(text, "  linkStyle {} stroke:#c62828", replaced.join(","));
     }
     text.push_str(CLASSES);
     text
 }
 
-fn known(names: &BTreeMap<&str, String>, edge: &Edge) -> bool {
-    names.contains_key(edge.from.as_str()) && names.contains_key(edge.to.as_str())
-}
-
-fn label(edge: &Edge) -> String {
-    if edge.label.is_empty() { edge.path.clone() } else { format!("{}: {}", edge.path, edge.label) }
-}
-
-fn shape(node: &Node) -> String {
-    let label = match node.level {
+/// Label with the level, for those that have one.
+pub(super) fn labelled(node: &Node) -> String {
+    match node.level {
         Some(level) => format!("{} ({level})", node.label),
         None => node.label.clone(),
-    };
-    let class = match (node.planned, node.level) {
-        (true, _) => ":::planned".to_owned(),
-        (false, Some(level)) => format!(":::level{}", level.min(4)),
-        (false, None) => String::new(),
-    };
-    format!("[\"{}\"]{class}", escape(&label))
+    }
 }
 
-/// Mermaid's own entities: a quote would end the label, a bracket or a semicolon could begin something else, and a
-/// page that draws the chart may read HTML in it.
-fn escape(text: &str) -> String {
+fn class(node: &Node) -> &'static str {
+    match node.level {
+        _ if node.planned => ":::planned",
+        Some(3..) => ":::good",
+        Some(2) => ":::middling",
+        Some(_) => ":::poor",
+        None => "",
+    }
+}
+
+fn arrow(edge: &Edge) -> &'static str {
+    if edge.planned || edge.path != "exchange" && edge.path != "uses" { "-.->" } else { "-->" }
+}
+
+fn edge_label(edge: &Edge) -> String {
+    let words = match (edge.label.is_empty(), edge.path.as_str()) {
+        (true, "uses") => return String::new(),
+        (true, path) => path.to_owned(),
+        (false, "exchange" | "uses") => edge.label.clone(),
+        (false, path) => format!("{} ({path})", edge.label),
+    };
+    format!("|\"{}\"|", escaped(&words))
+}
+
+/// Mermaid reads `#name;` as a character; everything that could end a label or begin a tag goes that way.
+fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            ' ' | ',' | '.' | ':' | '-' | '/' | '(' | ')' => safe.push(character),
-            letter if letter.is_alphanumeric() => safe.push(letter),
-            control if control.is_control() => safe.push(' '),
-            other => push(&mut safe, format_args!("#{};", u32::from(other))),
+    for c in text.chars() {
+        match c {
+            '"' => safe.push_str("#quot;"),
+            '#' => safe.push_str("#35;"),
+            '<' => safe.push_str("#lt;"),
+            '>' => safe.push_str("#gt;"),
+            '&' => safe.push_str("#amp;"),
+            '`' => safe.push_str("#96;"),
+            '\\' => safe.push_str("#92;"),
+            c if c.is_control() => safe.push(' '),
+            c => safe.push(c),
         }
     }
     safe
-}
-
-fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
-    text.write_fmt(arguments).expect("writing to a string cannot fail");
 }

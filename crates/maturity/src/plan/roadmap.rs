@@ -1,181 +1,176 @@
-//! Who does what when, why in this order, and what shows that it is done.
+//! The roadmap: actions in order, with months, roles, phases and milestones.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::actions::{Draft, drafts, is_to_find_out};
+use super::reference::{Owner, reference};
+use super::schedule::{Slot, critical_path, schedule};
+use super::view::View;
+use super::words::Language;
 use crate::instrument::Instrument;
-use crate::plan::catalogue::CATALOGUES;
-use crate::plan::order::{self, Task};
-use crate::plan::schedule::{self, Capacity, Months};
-use crate::result::{
-    Action, ComponentValue, CostBand, Gap, Milestone, Phase, Raci, Roadmap, Scores,
-};
+use crate::result::{Action, ComponentValue, Gap, Milestone, Phase, Raci, Roadmap, Scores};
 use crate::round::Round;
 
-/// The four phases with the last month in which an action of each begins.
-const PHASES: [(&str, u32); 4] = [
-    ("Inception", 6),
-    ("First high-priority use cases", 18),
-    ("Initial transformation", 36),
-    ("Transformation at scale", u32::MAX),
-];
+/// Actions that an owner can do at a time, unless told otherwise.
+const PARALLEL: usize = 2;
+const PHASES: std::ops::RangeInclusive<u8> = 1..=4;
 
-/// The roadmap with two actions at a time for each owner.
+/// What a plan is made under.
+#[derive(Clone, Debug)]
+pub struct Conditions {
+    /// Actions that an owner can do at a time; 0 counts as 1.
+    pub parallel: usize,
+    /// The same for single owners, by id of the role.
+    pub parallel_of: BTreeMap<String, usize>,
+    /// Ids of gaps that nobody closes.
+    pub left_open: BTreeSet<String>,
+}
+
+impl Default for Conditions {
+    fn default() -> Self {
+        Self { parallel: PARALLEL, parallel_of: BTreeMap::new(), left_open: BTreeSet::new() }
+    }
+}
+
+/// The roadmap that closes all gaps. The round is not read yet: everything that the plan needs stands in the scores
+/// and gaps.
 #[must_use]
 pub fn roadmap(
     instrument: &Instrument,
     _round: &Round,
-    _scores: &Scores,
+    scores: &Scores,
     gaps: &[Gap],
     components: &[ComponentValue],
 ) -> Roadmap {
-    roadmap_with(instrument, gaps, components, &Capacity::default())
+    roadmap_under(&Conditions::default(), instrument, scores, gaps, components)
 }
 
-/// The roadmap for owners of this capacity. Actions are numbered in the order of their first month.
+/// The roadmap under other conditions.
 #[must_use]
-pub fn roadmap_with(
+pub fn roadmap_under(
+    conditions: &Conditions,
     instrument: &Instrument,
+    scores: &Scores,
     gaps: &[Gap],
     components: &[ComponentValue],
-    capacity: &Capacity,
 ) -> Roadmap {
-    let tasks = order::tasks(instrument, gaps, components);
-    let months = schedule::schedule(&tasks, capacity);
-    let ids = ids(&tasks, &months);
-    let mut actions: Vec<Action> = (0..tasks.len())
-        .map(|index| action(instrument, &tasks[index], months[index], index, &ids))
-        .collect();
-    actions.sort_by(|a, b| {
-        (a.first_month, a.id.len(), &a.id).cmp(&(b.first_month, b.id.len(), &b.id))
+    let view = View::new(instrument, scores);
+    let to_close: Vec<Gap> =
+        gaps.iter().filter(|gap| !conditions.left_open.contains(&gap.id)).cloned().collect();
+    let drafts = drafts(&view, &to_close, components);
+    let slots = schedule(&drafts, |owner| {
+        conditions.parallel_of.get(owner).copied().unwrap_or(conditions.parallel)
     });
-    let chain = schedule::longest_chain(&tasks, &months);
+    let names = names(&drafts, &slots);
+    let language = Language::of(instrument);
+    let mut actions: Vec<Action> =
+        (0..drafts.len()).map(|at| action(&view, language, &drafts, &slots, &names, at)).collect();
+    actions.sort_by(|a, b| a.id.cmp(&b.id));
     Roadmap {
-        phases: phases(&actions),
-        milestones: milestones(instrument, &tasks, &months),
-        critical_path: chain.iter().map(|index| ids[index].clone()).collect(),
-        months: actions.iter().map(|action| action.last_month).max().unwrap_or(0),
+        phases: phases(&actions, language),
+        milestones: milestones(&view, language, &drafts, &slots),
+        critical_path: critical_path(&slots).into_iter().map(|at| names[at].clone()).collect(),
+        months: slots.iter().map(|slot| slot.last_month).max().unwrap_or(0),
         actions,
     }
 }
 
-fn ids(tasks: &[Task<'_>], months: &[Months]) -> BTreeMap<usize, String> {
-    let mut order: Vec<usize> = (0..tasks.len()).collect();
-    order.sort_by_key(|index| (months[*index].first, tasks[*index].priority.clone()));
-    (1..).zip(order).map(|(number, index)| (index, format!("ACT-{number:02}"))).collect()
+/// `ACT-001`, counted by first month and urgency, with as many digits as the longest needs so that they sort.
+fn names(drafts: &[Draft], slots: &[Slot]) -> Vec<String> {
+    let mut order: Vec<usize> = (0..drafts.len()).collect();
+    order.sort_by_key(|at| (slots[*at].first_month, drafts[*at].urgency, *at));
+    let width = drafts.len().to_string().len().max(2);
+    let mut names = vec![String::new(); drafts.len()];
+    for (number, at) in (1..).zip(order) {
+        names[at] = format!("ACT-{number:0width$}");
+    }
+    names
 }
 
 fn action(
-    instrument: &Instrument,
-    task: &Task<'_>,
-    months: Months,
-    index: usize,
-    ids: &BTreeMap<usize, String>,
+    view: &View,
+    language: Language,
+    drafts: &[Draft],
+    slots: &[Slot],
+    names: &[String],
+    at: usize,
 ) -> Action {
-    let first = task.gaps[0];
-    let owner = CATALOGUES.owner(&first.dimension);
-    let cost = task.gaps.iter().map(|gap| gap.cost).max().unwrap_or(CostBand::Low);
-    let mut depends_on: Vec<String> = task.after.iter().map(|before| ids[before].clone()).collect();
-    depends_on.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
+    let (draft, slot) = (&drafts[at], slots[at]);
+    let lead = draft.lead();
+    let level = draft.level_after(lead);
+    let indicator = view.indicator(&lead.indicator);
+    let reached = indicator.and_then(|one| one.levels.get(usize::from(level)).cloned());
+    let deliverable = if is_to_find_out(lead.kind) { None } else { reached };
+    let exit_test = indicator.map(|one| language.exit_test(one, level));
+    let blocks: Vec<String> =
+        draft.gaps.iter().flat_map(|gap| gap.building_blocks.clone()).collect();
     Action {
-        id: ids[&index].clone(),
-        phase: phase_of(months.first),
-        title: task.title.clone(),
-        deliverable: joined(task.gaps.iter().map(|gap| deliverable(instrument, gap))),
-        gaps: task.gaps.iter().map(|gap| gap.id.clone()).collect(),
-        first_month: months.first,
-        last_month: months.last,
-        depends_on,
-        raci: Raci {
-            responsible: owner.responsible.clone(),
-            accountable: owner.accountable.clone(),
-            consulted: owner.consulted.clone(),
-            informed: owner.informed.clone(),
-        },
-        decision_body: owner.decision_body.clone(),
-        standards: standards(task),
-        cost,
-        funding: funding(cost).to_owned(),
-        indicator: first.indicator.clone(),
-        exit_test: joined(task.gaps.iter().map(|gap| gap.exit_test.clone())),
+        id: names[at].clone(),
+        phase: draft.phase,
+        title: language.step(&draft.title, draft.step, draft.steps),
+        deliverable: deliverable.unwrap_or_else(|| language.answered()),
+        gaps: draft.gaps.iter().map(|gap| gap.id.clone()).collect(),
+        first_month: slot.first_month,
+        last_month: slot.last_month,
+        depends_on: draft
+            .after
+            .iter()
+            .map(|first| names[*first].clone())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
+        raci: raci(draft.owner, language),
+        decision_body: reference().role_name(&draft.owner.decision_body, language),
+        standards: reference().standards_for(&blocks),
+        cost: draft.cost,
+        funding: language.funding(draft.cost),
+        indicator: lead.indicator.clone(),
+        exit_test: exit_test.unwrap_or_else(|| lead.exit_test.clone()),
     }
 }
 
-fn phase_of(month: u32) -> u8 {
-    (1..).zip(PHASES).find(|(_, (_, last))| month <= *last).map_or(4, |(number, _)| number)
-}
-
-/// What stands at the end: the text of the level to be reached.
-fn deliverable(instrument: &Instrument, gap: &Gap) -> String {
-    if order::finds_out(gap) {
-        return format!("{} answered, with evidence", gap.indicator);
-    }
-    let level = instrument
-        .indicator(&gap.indicator)
-        .and_then(|indicator| indicator.levels.get(usize::from(gap.target)));
-    format!("{} at {}: {}", gap.indicator, gap.target, level.map_or("", String::as_str))
-}
-
-/// Different sentences once each, in their order.
-fn joined(sentences: impl Iterator<Item = String>) -> String {
-    let mut once: Vec<String> = Vec::new();
-    for sentence in sentences {
-        if !once.contains(&sentence) {
-            once.push(sentence);
-        }
-    }
-    once.join("; ")
-}
-
-fn standards(task: &Task<'_>) -> Vec<String> {
-    let blocks: BTreeSet<&String> = task.gaps.iter().flat_map(|gap| &gap.building_blocks).collect();
-    let mut standards = Vec::new();
-    for standard in blocks.iter().flat_map(|block| CATALOGUES.standards_of(block)) {
-        if !standards.contains(standard) {
-            standards.push(standard.clone());
-        }
-    }
-    standards
-}
-
-fn funding(cost: CostBand) -> &'static str {
-    match cost {
-        CostBand::Low => "running budget of the owner",
-        CostBand::Middle => "multi-year budget line",
-        CostBand::High => "multi-year budget line with a development partner",
+fn raci(owner: &Owner, language: Language) -> Raci {
+    let name = |id: &String| reference().role_name(id, language);
+    Raci {
+        responsible: name(&owner.responsible),
+        accountable: name(&owner.accountable),
+        consulted: owner.consulted.iter().map(name).collect(),
+        informed: owner.informed.iter().map(name).collect(),
     }
 }
 
-/// Phases that have actions. They overlap where an action of one still runs when the next begins.
-fn phases(actions: &[Action]) -> Vec<Phase> {
+/// Phases overlap where an early phase has a long action; one without actions is left out.
+fn phases(actions: &[Action], language: Language) -> Vec<Phase> {
     let mut phases = Vec::new();
-    for (n, (name, _)) in (1..).zip(PHASES) {
-        let inside = || actions.iter().filter(|action| action.phase == n);
-        let first = inside().map(|action| action.first_month).min();
-        let last = inside().map(|action| action.last_month).max();
-        let (Some(first_month), Some(last_month)) = (first, last) else { continue };
-        phases.push(Phase { n, name: name.to_owned(), first_month, last_month });
+    for n in PHASES {
+        let of_it = || actions.iter().filter(|action| action.phase == n);
+        let first = of_it().map(|action| action.first_month).min();
+        let last = of_it().map(|action| action.last_month).max();
+        if let (Some(first_month), Some(last_month)) = (first, last) {
+            phases.push(Phase { n, name: language.phase(n), first_month, last_month });
+        }
     }
     phases
 }
 
-/// Critical indicators, in the month in which they should stand at their target. What has to be found out first
-/// promises no level.
-fn milestones(instrument: &Instrument, tasks: &[Task<'_>], months: &[Months]) -> Vec<Milestone> {
+/// A level reached by work; finding out reaches none.
+fn milestones(view: &View, language: Language, drafts: &[Draft], slots: &[Slot]) -> Vec<Milestone> {
     let mut milestones = Vec::new();
-    for (task, months) in tasks.iter().zip(months) {
-        for gap in task.gaps.iter().filter(|gap| !order::finds_out(gap)) {
-            let Some(indicator) = instrument.indicator(&gap.indicator) else { continue };
-            if !indicator.critical {
+    for (draft, slot) in drafts.iter().zip(slots) {
+        for gap in draft.gaps.iter().filter(|gap| !is_to_find_out(gap.kind)) {
+            let Some(indicator) = view.indicator(&gap.indicator) else {
                 continue;
-            }
+            };
+            let level = draft.level_after(gap);
             milestones.push(Milestone {
-                month: months.last,
-                says: format!("{} stands at {}", indicator.title, gap.target),
+                month: slot.last_month,
+                says: language.milestone(indicator, level),
                 indicator: gap.indicator.clone(),
-                level: gap.target,
+                level,
             });
         }
     }
-    milestones.sort_by(|a, b| (a.month, &a.indicator).cmp(&(b.month, &b.indicator)));
+    milestones
+        .sort_by(|a, b| (a.month, &a.indicator, a.level).cmp(&(b.month, &b.indicator, b.level)));
     milestones
 }

@@ -1,85 +1,71 @@
-//! Tasks get their months: as early as what they wait for and their owner's capacity allow.
+//! Months for actions: what comes first, and how much an owner can do at a time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::plan::order::Task;
+use super::actions::Draft;
 
-/// How many actions an owner can carry at the same time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Capacity {
-    pub each: u32,
-    /// Roles that carry more or fewer, by id.
-    pub of_role: BTreeMap<String, u32>,
+/// When an action runs, and what it waited for.
+#[derive(Clone, Copy)]
+pub(super) struct Slot {
+    /// The first month is 1.
+    pub(super) first_month: u32,
+    pub(super) last_month: u32,
+    /// The action whose end let this one begin.
+    waited_for: Option<usize>,
 }
 
-impl Default for Capacity {
-    fn default() -> Self {
-        Self { each: 2, of_role: BTreeMap::new() }
-    }
+/// A place in an owner's working time.
+#[derive(Clone, Copy)]
+struct Lane {
+    free_from: u32,
+    last: Option<usize>,
 }
 
-impl Capacity {
-    /// At least one: an owner without any capacity has no plan.
-    fn of(&self, role: &str) -> u32 {
-        self.of_role.get(role).copied().unwrap_or(self.each).max(1)
+/// A slot for each draft. The most urgent action that may begin is placed first, on the owner's lane that is free
+/// earliest. When actions wait for each other in a circle, which a checked instrument does not have, the most urgent of
+/// them goes first.
+pub(super) fn schedule(drafts: &[Draft], capacity_of: impl Fn(&str) -> usize) -> Vec<Slot> {
+    let mut slots: Vec<Option<Slot>> = vec![None; drafts.len()];
+    let mut lanes: BTreeMap<&str, Vec<Lane>> = BTreeMap::new();
+    let mut open: Vec<usize> = (0..drafts.len()).collect();
+    open.sort_by_key(|at| (drafts[*at].urgency, *at));
+    while !open.is_empty() {
+        let may_begin = |at: &usize| drafts[*at].after.iter().all(|first| slots[*first].is_some());
+        let position = open.iter().position(may_begin).unwrap_or(0);
+        let at = open.remove(position);
+        let owner = drafts[at].owner.responsible.as_str();
+        let lanes = lanes
+            .entry(owner)
+            .or_insert_with(|| vec![Lane { free_from: 1, last: None }; capacity_of(owner).max(1)]);
+        slots[at] = Some(place(at, &drafts[at], &slots, lanes));
     }
+    slots.into_iter().flatten().collect()
 }
 
-/// First and last month.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Months {
-    pub(super) first: u32,
-    pub(super) last: u32,
+fn place(at: usize, draft: &Draft, slots: &[Option<Slot>], lanes: &mut [Lane]) -> Slot {
+    let last_to_end =
+        draft.after.iter().filter_map(|first| Some((slots[*first]?.last_month, *first))).max();
+    let ready = last_to_end.map_or(1, |(month, _)| month + 1);
+    // The lane that fits closest: free in time and latest, or else the one that is free earliest.
+    let fits = |lane: &Lane| (lane.free_from.max(ready), ready.abs_diff(lane.free_from));
+    let lane = lanes.iter_mut().min_by_key(|lane| fits(lane)).expect("an owner has a lane");
+    let first_month = lane.free_from.max(ready);
+    let waited_for =
+        if lane.free_from > ready { lane.last } else { last_to_end.map(|(_, first)| first) };
+    let last_month = first_month + draft.months.max(1) - 1;
+    *lane = Lane { free_from: last_month + 1, last: Some(at) };
+    Slot { first_month, last_month, waited_for }
 }
 
-/// Months by index of the task. Where more could start than the owner can carry, the smaller priority starts.
-pub(super) fn schedule(tasks: &[Task<'_>], capacity: &Capacity) -> Vec<Months> {
-    let mut order: Vec<usize> = (0..tasks.len()).collect();
-    order.sort_by(|a, b| tasks[*a].priority.cmp(&tasks[*b].priority));
-    let mut placed: BTreeMap<usize, Months> = BTreeMap::new();
-    let mut month = 1;
-    while placed.len() < tasks.len() {
-        let finished: BTreeSet<usize> =
-            placed.iter().filter(|(_, m)| m.last < month).map(|(index, _)| *index).collect();
-        let mut busy: BTreeMap<&str, u32> = BTreeMap::new();
-        for (index, _) in placed.iter().filter(|(_, months)| months.last >= month) {
-            *busy.entry(tasks[*index].owner).or_default() += 1;
-        }
-        for index in &order {
-            let task = &tasks[*index];
-            let ready = task.after.is_subset(&finished) && !placed.contains_key(index);
-            let load = busy.entry(task.owner).or_default();
-            if !ready || *load >= capacity.of(task.owner) {
-                continue;
-            }
-            *load += 1;
-            placed.insert(*index, Months { first: month, last: month + task.months - 1 });
-        }
-        // Nothing changes before the next task ends; without a circle one is always running.
-        let ends = placed.values().map(|months| months.last).filter(|last| *last >= month);
-        month = ends.min().unwrap_or(month) + 1;
+/// Positions on the longest chain, first to last: who waited for whom, be it a result or a free owner.
+pub(super) fn critical_path(slots: &[Slot]) -> Vec<usize> {
+    let mut path = Vec::new();
+    let ends_last = |at: &usize| (slots[*at].last_month, std::cmp::Reverse(*at));
+    let mut next = (0..slots.len()).max_by_key(ends_last);
+    while let Some(at) = next {
+        path.push(at);
+        next = slots[at].waited_for;
     }
-    placed.into_values().collect()
-}
-
-/// Indices of the longest chain of tasks that wait for each other, in order: its months cannot be shortened by capacity.
-pub(super) fn longest_chain(tasks: &[Task<'_>], months: &[Months]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..tasks.len()).collect();
-    order.sort_by_key(|index| (months[*index].first, *index));
-    let mut length: BTreeMap<usize, (u32, Option<usize>)> = BTreeMap::new();
-    for index in order {
-        let before = tasks[index].after.iter().map(|before| (length[before].0, *before)).max();
-        let so_far = before.map_or(0, |(length, _)| length);
-        length.insert(index, (so_far + tasks[index].months, before.map(|(_, index)| index)));
-    }
-    let longest =
-        length.iter().max_by_key(|(index, (months, _))| (*months, std::cmp::Reverse(**index)));
-    let mut chain = Vec::new();
-    let mut at = longest.map(|(index, _)| *index);
-    while let Some(index) = at {
-        chain.push(index);
-        at = length[&index].1;
-    }
-    chain.reverse();
-    chain
+    path.reverse();
+    path
 }

@@ -1,140 +1,169 @@
-//! What if: some answers were better, owners could carry more, an action were left out.
+//! What if: other answers, more hands, an action left out. The same rules give another plan, set beside the first.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::{Conditions, gaps, roadmap_under, services};
 use crate::instrument::{EvidenceKind, Instrument};
-use crate::plan::{self, Capacity};
-use crate::result::{ComponentValue, Gap, Points, Roadmap};
+use crate::result::{Action, Gap, Points, Roadmap, Scores};
 use crate::round::{Answer, Evidence, Round};
-use crate::score;
 
-/// What is assumed.
+/// Id of the evidence that a supposed answer rests on.
+const SUPPOSED: &str = "what-if";
+
+/// What is supposed.
 #[derive(Clone, Debug, Default)]
 pub struct Change {
-    /// Levels that stand, with evidence, by indicator.
-    pub levels: BTreeMap<String, u8>,
-    pub capacity: Capacity,
-    /// Actions of the roadmap as it is that nobody does, by id.
-    pub without: BTreeSet<String>,
+    /// Levels taken as proven, by indicator; they replace what was measured.
+    pub answers: BTreeMap<String, u8>,
+    /// Actions that every owner can do at a time.
+    pub parallel: Option<usize>,
+    /// The same for single owners, by id of the role.
+    pub parallel_of: BTreeMap<String, usize>,
+    /// Ids of actions in the present roadmap. What waits for one of them falls with it.
+    pub leave_out: Vec<String>,
 }
 
-/// Before and after.
-#[derive(Clone, Debug, Serialize)]
-pub struct WhatIf {
-    pub before: Outlook,
-    pub after: Outlook,
-    /// Actions that wait for one left out and go ahead without it: ids of the roadmap as it is.
-    pub unfounded: Vec<String>,
-    /// The new roadmap.
-    pub roadmap: Roadmap,
-}
-
-/// Where a country stands and where its roadmap leads.
+/// Where the country stands, and where the plan brings it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Outlook {
     pub level: u8,
     pub mean: Points,
-    pub months: u32,
-    /// Level and mean when every action of the roadmap is done. What has to be found out stays unknown.
+    /// When every action of the roadmap has reached its level.
     pub level_at_end: u8,
     pub mean_at_end: Points,
+    pub months: u32,
 }
 
-/// Plans the round again under the change, and compares. The round itself is not touched.
-#[must_use]
-pub fn what_if(instrument: &Instrument, round: &Round, change: &Change) -> WhatIf {
-    let now = Plan::of(instrument, round);
-    let roadmap_now =
-        plan::roadmap_with(instrument, &now.gaps, &now.components, &Capacity::default());
-    let left_out: BTreeSet<&str> = roadmap_now
-        .actions
-        .iter()
-        .filter(|action| change.without.contains(&action.id))
-        .flat_map(|action| &action.gaps)
-        .map(String::as_str)
-        .collect();
-    let raised = raise(instrument, round, &change.levels);
-    let mut then = Plan::of(instrument, &raised);
-    then.gaps.retain(|gap| !left_out.contains(gap.id.as_str()));
-    let roadmap = plan::roadmap_with(instrument, &then.gaps, &then.components, &change.capacity);
-    WhatIf {
-        before: outlook(instrument, round, &now, &roadmap_now),
-        after: outlook(instrument, &raised, &then, &roadmap),
-        unfounded: unfounded(&roadmap_now, &change.without),
-        roadmap,
-    }
+/// The plan as it is and as it would be.
+#[derive(Clone, Debug, Serialize)]
+pub struct WhatIf {
+    pub before: Outlook,
+    pub after: Outlook,
+    pub roadmap: Roadmap,
+    /// Titles of the actions that fall because one they wait for was left out.
+    pub fallen: Vec<String>,
 }
 
-/// Gaps and components of a round.
+/// A round with its scores and everything planned from them.
 struct Plan {
-    level: u8,
-    mean: Points,
+    round: Round,
+    scores: Scores,
     gaps: Vec<Gap>,
-    components: Vec<ComponentValue>,
+    roadmap: Roadmap,
 }
 
-impl Plan {
-    fn of(instrument: &Instrument, round: &Round) -> Self {
-        let scores = score::score(instrument, round);
-        let (services, components) = plan::services(instrument, round, &scores);
-        let gaps = plan::gaps(instrument, round, &scores, &services);
-        Self { level: scores.country.level, mean: scores.country.mean, gaps, components }
-    }
-}
-
-fn outlook(instrument: &Instrument, round: &Round, plan: &Plan, roadmap: &Roadmap) -> Outlook {
-    let done = plan.gaps.iter().filter(|gap| !super::order::finds_out(gap));
-    let levels = done.map(|gap| (gap.indicator.clone(), gap.target)).collect();
-    let end = score::score(instrument, &raise(instrument, round, &levels)).country;
-    Outlook {
-        level: plan.level,
-        mean: plan.mean,
-        months: roadmap.months,
-        level_at_end: end.level,
-        mean_at_end: end.mean,
-    }
-}
-
-fn unfounded(roadmap: &Roadmap, without: &BTreeSet<String>) -> Vec<String> {
-    let rests = |action: &&crate::result::Action| {
-        !without.contains(&action.id) && action.depends_on.iter().any(|id| without.contains(id))
+/// Plans anew under a change. `score` is the scoring, handed in because it stands in another part of this crate.
+#[must_use]
+pub fn what_if(
+    instrument: &Instrument,
+    round: &Round,
+    change: &Change,
+    score: fn(&Instrument, &Round) -> Scores,
+) -> WhatIf {
+    let present = plan(instrument, round.clone(), &Conditions::default(), score);
+    let left_out: BTreeSet<&str> = change.leave_out.iter().map(String::as_str).collect();
+    let out = with_all_that_wait(&present.roadmap, left_out.clone());
+    let falls = |action: &&Action| out.contains(action.id.as_str());
+    let falling: Vec<&Action> = present.roadmap.actions.iter().filter(falls).collect();
+    let left_open = falling.iter().flat_map(|action| action.gaps.clone()).collect();
+    let fallen = falling
+        .iter()
+        .filter(|action| !left_out.contains(action.id.as_str()))
+        .map(|action| action.title.clone())
+        .collect();
+    let conditions = Conditions {
+        parallel: change.parallel.unwrap_or(Conditions::default().parallel),
+        parallel_of: change.parallel_of.clone(),
+        left_open,
     };
-    roadmap.actions.iter().filter(rests).map(|action| action.id.clone()).collect()
+    let changed = plan(instrument, supposing(round, &change.answers), &conditions, score);
+    WhatIf {
+        before: outlook(instrument, &present, &BTreeSet::new(), score),
+        after: outlook(instrument, &changed, &conditions.left_open, score),
+        roadmap: changed.roadmap,
+        fallen,
+    }
 }
 
-/// The round as if these levels stood: with evidence of the kind that carries most, and without the measurements and
-/// reviews that speak of the present.
-fn raise(instrument: &Instrument, round: &Round, levels: &BTreeMap<String, u8>) -> Round {
-    let mut raised = round.clone();
-    let caps = &instrument.evidence_rule.caps;
-    let strongest = caps.iter().max_by_key(|(_, cap)| **cap).map(|(kind, _)| *kind);
-    let evidence = Evidence {
-        id: "what-if".to_owned(),
-        kind: strongest.unwrap_or(EvidenceKind::AuditReport),
-        title: "assumed".to_owned(),
-        source: String::new(),
+fn plan(
+    instrument: &Instrument,
+    round: Round,
+    conditions: &Conditions,
+    score: fn(&Instrument, &Round) -> Scores,
+) -> Plan {
+    let scores = score(instrument, &round);
+    let (ranked, components) = services(instrument, &round, &scores);
+    let gaps = gaps(instrument, &round, &scores, &ranked);
+    let roadmap = roadmap_under(conditions, instrument, &scores, &gaps, &components);
+    Plan { round, scores, gaps, roadmap }
+}
+
+fn with_all_that_wait<'a>(roadmap: &'a Roadmap, mut out: BTreeSet<&'a str>) -> BTreeSet<&'a str> {
+    loop {
+        let before = out.len();
+        for action in &roadmap.actions {
+            if action.depends_on.iter().any(|first| out.contains(first.as_str())) {
+                out.insert(&action.id);
+            }
+        }
+        if out.len() == before {
+            return out;
+        }
+    }
+}
+
+/// The round as if these levels were proven: evidence of the highest kind, and no measurement that says otherwise.
+fn supposing(round: &Round, answers: &BTreeMap<String, u8>) -> Round {
+    let mut round = round.clone();
+    if answers.is_empty() {
+        return round;
+    }
+    round.evidence.push(Evidence {
+        id: SUPPOSED.to_owned(),
+        kind: EvidenceKind::AuditReport,
+        title: SUPPOSED.to_owned(),
+        source: SUPPOSED.to_owned(),
         sha256: None,
-        publisher: String::new(),
+        publisher: SUPPOSED.to_owned(),
         date: round.as_of,
         expires: None,
-    };
-    for (indicator, level) in levels {
-        let answer = Answer {
-            level: Some(*level),
-            institution: round
-                .answers
-                .get(indicator)
-                .map_or_else(String::new, |a| a.institution.clone()),
-            respondent: String::new(),
-            evidence: vec![evidence.id.clone()],
-            note: String::new(),
-            review: None,
-        };
-        raised.answers.insert(indicator.clone(), answer);
+    });
+    round.measurements.retain(|one| !answers.contains_key(&one.indicator));
+    for (indicator, level) in answers {
+        let institution = round.answers.get(indicator).map(|answer| answer.institution.clone());
+        round.answers.insert(
+            indicator.clone(),
+            Answer {
+                level: Some(*level),
+                institution: institution.unwrap_or_default(),
+                respondent: SUPPOSED.to_owned(),
+                evidence: vec![SUPPOSED.to_owned()],
+                note: String::new(),
+                review: None,
+            },
+        );
     }
-    raised.measurements.retain(|measurement| !levels.contains_key(&measurement.indicator));
-    raised.evidence.push(evidence);
-    raised
+    round
+}
+
+fn outlook(
+    instrument: &Instrument,
+    plan: &Plan,
+    left_open: &BTreeSet<String>,
+    score: fn(&Instrument, &Round) -> Scores,
+) -> Outlook {
+    let closed = plan.gaps.iter().filter(|gap| !left_open.contains(&gap.id));
+    // To know what is not known raises nothing by itself.
+    let reached =
+        closed.filter(|gap| gap.level.is_some()).map(|gap| (gap.indicator.clone(), gap.target));
+    let end = score(instrument, &supposing(&plan.round, &reached.collect()));
+    Outlook {
+        level: plan.scores.country.level,
+        mean: plan.scores.country.mean,
+        level_at_end: end.country.level,
+        mean_at_end: end.country.mean,
+        months: plan.roadmap.months,
+    }
 }

@@ -1,11 +1,11 @@
-//! Plans, from outside the crate, on small invented countries.
+//! Planning and spreadsheets, from the outside.
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail as loudly as tests")]
 
 mod architecture;
-#[path = "../it/build.rs"]
-#[expect(dead_code, reason = "the other tests use the rest")]
-mod build;
+mod data;
 mod gaps;
 mod roadmap;
+mod rounds;
+mod scoring;
 mod services;
-mod world;
+mod what_if;

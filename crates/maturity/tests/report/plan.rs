@@ -50,6 +50,7 @@ fn indicator_scores(instrument: &Instrument, round: &Round) -> Vec<IndicatorScor
             claimed: answer.level,
             cap,
             measured,
+            reviewed: None,
             level,
             not_planned: at == 60,
             target: 3,
