@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod assess;
 mod audit;
 mod bench;
 mod completions;
@@ -47,6 +48,9 @@ and leaves it running to explore.";
 enum Command {
     /// Tell the story of an invented country, then leave it running to explore
     Demo(demo::Args),
+    /// Assess where a country stands, and plan what to do next
+    #[command(subcommand)]
+    Assess(assess::Args),
     /// Run an installation
     Serve(serve::Args),
     /// Create or update the databases, and exit
@@ -89,6 +93,7 @@ pub async fn run(line: CommandLine) -> Result<(), Failure> {
     let config = Config::load(line.config.as_deref());
     match line.command {
         Command::Demo(args) => demo::run(args).await,
+        Command::Assess(args) => assess::run(args).await,
         Command::Serve(args) => serve::run(config?, args).await,
         Command::Migrate => migrate::run(config?).await,
         Command::Doctor => doctor::run(config?).await,

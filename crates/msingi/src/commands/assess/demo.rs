@@ -1,0 +1,103 @@
+//! `msingi assess demo`: two invented countries from files, and the demo country measured while it
+//! runs.
+
+use super::super::{Failure, say};
+use super::{new_round, outputs, summary};
+use crate::country::Country as Pack;
+use crate::demo::{Layout, SCHEMA_PREFIX, Screen, Stage, Where, driver};
+use assessment::probe::{self, Targets};
+use basis::Clock;
+use maturity::report::Language;
+use maturity::round::{Country, Flow, Institution};
+use maturity::{Instrument, Round};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// A country with nearly no digital systems.
+const PAPER: &str = include_str!("../../../../maturity/fixtures/paper/round.json");
+/// A country with a system for everything, in each ministry its own.
+const SILOS: &str = include_str!("../../../../maturity/fixtures/silos/round.json");
+/// Few are enough to have something to measure.
+const RESIDENTS: u32 = 100;
+
+pub async fn run(instrument: &Instrument, directory: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(directory)?;
+    for text in [PAPER, SILOS] {
+        deliver(instrument, &Round::parse(text)?, directory)?;
+    }
+    let round = measure(instrument, &directory.join("tumbawe-running")).await?;
+    deliver(instrument, &round, directory)?;
+    say(format!("\n  Open {}", directory.join("*/report.html").display()));
+    Ok(())
+}
+
+fn deliver(instrument: &Instrument, round: &Round, directory: &Path) -> Result<(), Failure> {
+    summary::show(instrument, round);
+    say("");
+    let folder = directory.join(round.country.name.to_lowercase());
+    std::fs::create_dir_all(&folder)?;
+    super::files::save(&folder.join("round.json"), round)?;
+    outputs::write(instrument, round, Language::English, &folder)?;
+    outputs::write(instrument, round, Language::French, &folder.join("fr"))
+}
+
+/// Puts the demo country up, lets its story happen, asks it what it shows, and stops it.
+async fn measure(instrument: &Instrument, directory: &Path) -> Result<Round, Failure> {
+    say("\n  Tumbawe is put up, to be measured while it runs");
+    if directory.exists() {
+        std::fs::remove_dir_all(directory)?;
+    }
+    let place = Where {
+        directory: directory.to_owned(),
+        postgres: None,
+        port: 0,
+        layout: Layout::One,
+        schema_prefix: SCHEMA_PREFIX.to_owned(),
+        country: "demo".to_owned(),
+        program: None,
+    };
+    let stage = Stage::build(&place).await?;
+    let world = stage.world()?;
+    driver::tell(&world, RESIDENTS, &mut Screen::silent()).await?;
+    let tokens = BTreeMap::from([("local".to_owned(), world.registrar.operator.clone())]);
+    let targets = Targets::of_demo(directory, &tokens)?;
+    let found = probe::run(&targets, instrument, &Clock::system(), &BTreeMap::new()).await;
+    stage.stop().await;
+    summary::measured(&found);
+    let mut round = tumbawe(instrument)?;
+    round.measurements = found.into_iter().filter(super::says_something).collect();
+    Ok(round)
+}
+
+/// What the country pack says of itself; nobody has answered anything yet.
+fn tumbawe(instrument: &Instrument) -> Result<Round, Failure> {
+    let pack = Pack::load("demo")?;
+    let country =
+        Country { code: pack.instance.clone(), name: "Tumbawe".to_owned(), invented: true };
+    let mut round = new_round(instrument, country, "full".to_owned());
+    let sector = |member: &contracts::MemberId| {
+        let own = pack.subsystems.iter().find(|one| one.id.member() == *member);
+        own.map(|one| one.sector.clone()).unwrap_or_default()
+    };
+    let institutions = pack.members.iter().map(|member| Institution {
+        id: member.id.to_string(),
+        name: member.names.get("en").cloned().unwrap_or_default(),
+        sector: sector(&member.id),
+    });
+    round.institutions = institutions.collect();
+    let between = pack
+        .agreements
+        .iter()
+        .filter(|one| one.client.member() != one.service.subsystem().member());
+    let flows = between.map(|one| Flow {
+        from: one.service.subsystem().member().to_string(),
+        to: one.client.member().to_string(),
+        subject: format!("{}, {}", one.service, one.purpose),
+        path: "exchange".to_owned(),
+        agreement: Some(one.purpose.clone()),
+        legal_basis: Some(one.reference.clone()),
+        calls: None,
+    });
+    round.flows = flows.collect();
+    Ok(round)
+}

@@ -1,0 +1,239 @@
+//! `msingi assess`: where a country stands and what to do next, from files.
+
+mod demo;
+mod files;
+mod outputs;
+mod summary;
+
+use super::{Failure, say};
+use assessment::probe::{self, Targets};
+use basis::Clock;
+use maturity::report::Language;
+use maturity::round::{Country, InstrumentName, Measurement};
+use maturity::{Instrument, Round, sheet};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What to do.
+#[derive(Debug, clap::Subcommand)]
+pub enum Args {
+    /// All deliverables for two invented countries from files, and for the demo country measured live
+    Demo {
+        /// Folder for the reports
+        #[arg(long, default_value = "./data/assess")]
+        directory: PathBuf,
+    },
+    /// Begin a round: a folder with round.json and a spreadsheet to fill in
+    Init {
+        /// A new folder
+        directory: PathBuf,
+        /// ISO 3166 code of the country
+        #[arg(long)]
+        code: String,
+        /// Its name
+        #[arg(long)]
+        name: String,
+        /// Profile of the instrument: core, full, regional, health, social-protection
+        #[arg(long, default_value = "full")]
+        profile: String,
+    },
+    /// Write the spreadsheet of a round, with what it holds so far
+    Template {
+        /// round.json
+        round: PathBuf,
+        /// The spreadsheet to write
+        #[arg(long, default_value = "round.xlsx")]
+        out: PathBuf,
+    },
+    /// Take filled spreadsheets into the round: XLSX, or CSV files named after their sheet
+    Import {
+        /// round.json
+        round: PathBuf,
+        /// Spreadsheets; all of them are taken, or none
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Ask running systems on an allow-list what they show, and put it into the round
+    Probe {
+        /// round.json
+        round: PathBuf,
+        /// The allow-list (TOML), see docs/assessment.md
+        #[arg(long)]
+        targets: PathBuf,
+    },
+    /// Show where the country stands, and what comes first
+    Score {
+        /// round.json
+        round: PathBuf,
+    },
+    /// Write all deliverables: report, ministerial brief, workbook, diagrams, record
+    Report {
+        /// round.json
+        round: PathBuf,
+        /// Folder to write to
+        #[arg(long, default_value = "report")]
+        out: PathBuf,
+        /// en or fr
+        #[arg(long, default_value = "en")]
+        language: String,
+    },
+    /// Compute a record (report.json) again from its round and compare
+    Verify {
+        /// report.json
+        record: PathBuf,
+        /// The round it was computed from
+        #[arg(long)]
+        round: PathBuf,
+    },
+    /// Write what changed between two rounds
+    Diff {
+        /// round.json of the earlier one
+        before: PathBuf,
+        /// round.json of the later one
+        after: PathBuf,
+        /// The page to write
+        #[arg(long, default_value = "difference.html")]
+        out: PathBuf,
+    },
+    /// Set rounds of several countries side by side, without ranking them
+    Rollup {
+        /// round.json of each
+        #[arg(required = true)]
+        rounds: Vec<PathBuf>,
+        /// The page to write
+        #[arg(long, default_value = "region.html")]
+        out: PathBuf,
+    },
+}
+
+pub async fn run(args: Args) -> Result<(), Failure> {
+    let instrument = Instrument::built_in();
+    match args {
+        Args::Demo { directory } => demo::run(&instrument, &directory).await,
+        Args::Init { directory, code, name, profile } => {
+            init(&instrument, &directory, code, name, profile)
+        }
+        Args::Template { round, out } => {
+            let round = files::round(&round, &instrument)?;
+            files::write(&out, &sheet::template(&instrument, Some(&round))?)
+        }
+        Args::Import { round, files } => import(&instrument, &round, &files),
+        Args::Probe { round, targets } => measure(&instrument, &round, &targets).await,
+        Args::Score { round } => {
+            summary::show(&instrument, &files::round(&round, &instrument)?);
+            Ok(())
+        }
+        Args::Report { round, out, language } => {
+            let language = language_called(&language)?;
+            outputs::write(&instrument, &files::round(&round, &instrument)?, language, &out)
+        }
+        Args::Verify { record, round } => {
+            outputs::verify(&instrument, &files::round(&round, &instrument)?, &record)
+        }
+        Args::Diff { before, after, out } => {
+            let before = files::round(&before, &instrument)?;
+            let after = files::round(&after, &instrument)?;
+            outputs::difference(&instrument, &before, &after, &out)
+        }
+        Args::Rollup { rounds, out } => {
+            let read = |path: &PathBuf| files::round(path, &instrument);
+            let rounds: Result<Vec<Round>, Failure> = rounds.iter().map(read).collect();
+            outputs::region(&instrument, &rounds?, &out)
+        }
+    }
+}
+
+fn language_called(code: &str) -> Result<Language, Failure> {
+    Language::from_code(code).ok_or_else(|| "--language: write en or fr".into())
+}
+
+fn init(
+    instrument: &Instrument,
+    directory: &Path,
+    code: String,
+    name: String,
+    profile: String,
+) -> Result<(), Failure> {
+    let path = directory.join("round.json");
+    if path.exists() {
+        return Err(format!("{} is there already: choose another folder", path.display()).into());
+    }
+    std::fs::create_dir_all(directory)?;
+    let round = new_round(instrument, Country { code, name, invented: false }, profile);
+    files::check(&round, instrument)?;
+    files::save(&path, &round)?;
+    let spreadsheet = directory.join("round.xlsx");
+    files::write(&spreadsheet, &sheet::template(instrument, Some(&round))?)?;
+    say(format!("Next: fill in {}, then", spreadsheet.display()));
+    say(format!("  msingi assess import {} {}", path.display(), spreadsheet.display()));
+    Ok(())
+}
+
+/// A round of today in which nothing is known yet.
+fn new_round(instrument: &Instrument, country: Country, profile: String) -> Round {
+    Round {
+        schema: maturity::round::SCHEMA.to_owned(),
+        id: format!("{}-{}", country.code.to_lowercase(), today()),
+        country,
+        instrument: InstrumentName {
+            id: instrument.id.clone(),
+            version: instrument.version.clone(),
+        },
+        profile,
+        as_of: today(),
+        targets: BTreeMap::new(),
+        answers: BTreeMap::new(),
+        evidence: Vec::new(),
+        measurements: Vec::new(),
+        institutions: Vec::new(),
+        systems: Vec::new(),
+        services: Vec::new(),
+        flows: Vec::new(),
+        laws: Vec::new(),
+        sign_offs: Vec::new(),
+    }
+}
+
+fn today() -> basis::PartialDate {
+    Clock::system().now().date_at(0)
+}
+
+/// Every file is read before the round is written: all are taken, or none.
+fn import(instrument: &Instrument, path: &Path, files: &[PathBuf]) -> Result<(), Failure> {
+    let mut round = files::round(path, instrument)?;
+    for file in files {
+        let imported = files::import(instrument, &mut round, file)?;
+        for (sheet, counted) in &imported.sheets {
+            let (added, replaced) = (counted.added, counted.replaced);
+            say(format!("{}, {sheet}: {added} added, {replaced} replaced", file.display()));
+        }
+        if !imported.not_kept.is_empty() {
+            say(format!(
+                "  columns that nothing is computed from: {}",
+                imported.not_kept.join(", ")
+            ));
+        }
+        if !imported.reviews_dropped.is_empty() {
+            let dropped = imported.reviews_dropped.join(", ");
+            say(format!("  changed since their review, which does not stand any more: {dropped}"));
+        }
+    }
+    files::save(path, &round)
+}
+
+async fn measure(instrument: &Instrument, path: &Path, list: &Path) -> Result<(), Failure> {
+    let mut round = files::round(path, instrument)?;
+    let text = files::text(list)?;
+    let targets = Targets::parse(&text, |name| std::env::var(name).ok())
+        .map_err(|error| format!("{}: {error}", list.display()))?;
+    let seen = probe::seen_until(&round.measurements);
+    let found = probe::run(&targets, instrument, &Clock::system(), &seen).await;
+    summary::measured(&found);
+    round.measurements.extend(found.into_iter().filter(says_something));
+    files::save(path, &round)
+}
+
+/// What no target was named for is no measurement of this country.
+fn says_something(measurement: &Measurement) -> bool {
+    !measurement.exchanges.is_empty()
+}
