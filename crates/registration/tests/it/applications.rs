@@ -82,10 +82,15 @@ async fn rules_explain_themselves_with_her_own_figures() {
         assert_eq!(view.rules[0].says, "Your household has 4 members; at least 3 are needed.");
         assert!(view.rules[0].met);
         assert!(!view.rules[1].met, "nobody knows the child yet");
-        assert!(view.rules[1].says.starts_with("The age of not known yet in years is not known yet"));
+        assert!(
+            view.rules[1].says.starts_with("The age of not known yet in years is not known yet")
+        );
         let old = [("child_name", "Juma"), ("child_born", "2022"), ("lives_with_you", "false")];
         let view = office.answer(view.entry.id, "child", &old).await;
-        assert_eq!(view.rules[1].says, "The age of Juma in years is 3–4; the child must be under 3.");
+        assert_eq!(
+            view.rules[1].says,
+            "The age of Juma in years is 3–4; the child must be under 3."
+        );
         assert_eq!([view.rules[1].met, view.rules[2].met], [false, false]);
         let shown = office.client.show(office.mine(), view.entry.id, "sw").await.expect("shows");
         assert!(shown.rules[2].says.contains("hapana"), "{}", shown.rules[2].says);
