@@ -93,7 +93,7 @@ fn clock() -> (Clock, MockClock) {
 /// What one probe says about one target at `url`.
 async fn measure(url: &str, probe: &str, more: &str) -> Vec<Measurement> {
     let targets = parse(&list(url, &[probe], more)).expect("a good list");
-    let instrument = assessment::built_in().expect("it is whole");
+    let instrument = maturity::Instrument::built_in();
     let all = probe::run(&targets, &instrument, &clock().0, &BTreeMap::new()).await;
     all.into_iter().filter(|one| one.probe == probe).collect()
 }
@@ -242,7 +242,7 @@ async fn what_no_target_is_listed_for_and_what_is_not_built_says_so() {
     let script = Script::default();
     let server = script.start().await;
     let targets = parse(&list(server.url(), &["P-VCI", "P-CONSENT"], "allow_writes = true"));
-    let instrument = assessment::built_in().unwrap();
+    let instrument = maturity::Instrument::built_in();
     let now = clock().0;
     let all = probe::run(&targets.unwrap(), &instrument, &now, &BTreeMap::new()).await;
     assert_eq!(script.paths(), Vec::<String>::new());
@@ -271,7 +271,7 @@ async fn an_outage_is_one_only_of_what_was_there_before() {
     );
     let running = server.start().await;
     let list = list(running.url(), &["P-MANDATE"], "");
-    let (targets, instrument) = (parse(&list).unwrap(), assessment::built_in().unwrap());
+    let (targets, instrument) = (parse(&list).unwrap(), maturity::Instrument::built_in());
     let (clock, mock) = clock();
     let of_mandates = |all: Vec<Measurement>| -> Vec<Measurement> {
         all.into_iter().filter(|one| one.probe == "P-MANDATE").collect()
