@@ -80,9 +80,13 @@ impl Scan {
             return end.get(close + 1..).unwrap_or_default();
         }
         if !inner.starts_with(|first: char| first.is_ascii_alphabetic()) {
-            // A doctype, or a `<` that is only text.
-            let skipped = if inner.starts_with('!') { inner.find('>') } else { None };
-            return skipped.map_or(inner, |end| &inner[end + 1..]);
+            if inner.starts_with('!') {
+                // A doctype.
+                return inner.find('>').map_or("", |end| &inner[end + 1..]);
+            }
+            // A `<` that is only text.
+            self.text("<");
+            return inner;
         }
         let (element, self_closed, after) = tag(inner);
         self.begin(element, self_closed, after)
