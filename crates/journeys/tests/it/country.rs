@@ -118,9 +118,10 @@ impl Country {
         files.filter_map(|file| Some((file.clone(), std::fs::read_to_string(file).ok()?))).collect()
     }
 
-    /// Configurations of its installations.
+    /// Configurations of its installations. The neighbour is another country, and not looked into.
     pub fn configs(&self) -> Vec<Config> {
-        self.stage().configs(&self.place).expect("the stage was built from the same")
+        let all = self.stage().configs(&self.place).expect("the stage was built from the same");
+        all.into_iter().filter(|config| config.country == self.place.country).collect()
     }
 
     /// Every database, beside whatever else uses it.
