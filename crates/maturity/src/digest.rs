@@ -14,7 +14,13 @@ use crate::{Instrument, Round};
 pub fn digest(instrument: &Instrument, round: &Round) -> String {
     let mut text = String::new();
     write(&json!({ "instrument": instrument, "round": round }), &mut text);
-    let digest = digest::digest(&digest::SHA256, text.as_bytes());
+    sha256(text.as_bytes())
+}
+
+/// SHA-256 of anything, 64 digits of lower-case hex.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    let digest = digest::digest(&digest::SHA256, bytes);
     digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -17,6 +17,7 @@ pub mod compare;
 pub mod digest;
 pub mod draw;
 pub mod instrument;
+mod logarithm;
 pub mod plan;
 pub mod regional;
 pub mod report;

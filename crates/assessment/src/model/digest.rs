@@ -1,14 +1,7 @@
 //! Digests: of files, and of a round as institutions sign it.
 
-use aws_lc_rs::digest;
+pub use maturity::digest::sha256;
 use maturity::{Instrument, Round};
-
-/// SHA-256 in lower-case hexadecimal.
-#[must_use]
-pub fn sha256(bytes: &[u8]) -> String {
-    let digest = digest::digest(&digest::SHA256, bytes);
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 /// Whether this is a SHA-256 as we write it.
 #[must_use]

@@ -1,8 +1,8 @@
 //! Who sends data to whom: institution by institution.
 
-use super::geometry::log_share;
 use super::letters::wrap;
 use super::{Colour, Look, Picture, Point, Type};
+use crate::logarithm::share_of_largest;
 use crate::report::Report;
 use crate::result::FlowCell;
 
@@ -38,7 +38,7 @@ pub fn flows(report: &Report<'_>) -> Picture {
     for cell in &matrix.cells {
         let (Some(row), Some(column)) = (place(&cell.from), place(&cell.to)) else { continue };
         let corner = (LEFT + column as i32 * wide, TOP + row as i32 * ROW);
-        draw(&mut picture, report, cell, (corner, (wide, ROW)), log_share(cell.calls, most));
+        draw(&mut picture, report, cell, (corner, (wide, ROW)), share_of_largest(cell.calls, most));
         let (from, to) = (report.institution(&cell.from), report.institution(&cell.to));
         told.push(format!("{from} → {to}: {}", report.count(cell.calls)));
     }
@@ -53,7 +53,7 @@ fn draw(
     report: &Report<'_>,
     cell: &FlowCell,
     (corner, size): (Point, Point),
-    share: i32,
+    share: i64,
 ) {
     let level = (cell.calls > 0).then_some(1 + (share * 3 / 1000) as u8);
     let ink = level.map_or(Colour::Ink, Colour::OnLevel);

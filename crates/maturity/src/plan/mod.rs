@@ -11,7 +11,6 @@ mod flows;
 mod gap_rules;
 mod gaps;
 mod graphviz;
-mod logarithm;
 mod mermaid;
 mod reference;
 mod roadmap;

@@ -7,11 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::logarithm::share_of_largest;
 use super::reference::reference;
 use super::view::View;
 use super::words::Language;
 use crate::instrument::Instrument;
+use crate::logarithm::share_of_largest;
 use crate::result::{ComponentValue, Effort, Quadrant, RankedService, Scores};
 use crate::round::{Round, Service};
 

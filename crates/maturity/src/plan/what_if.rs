@@ -8,6 +8,7 @@ use super::{Conditions, gaps, roadmap_under, services};
 use crate::instrument::{EvidenceKind, Instrument};
 use crate::result::{Action, Gap, Points, Roadmap, Scores};
 use crate::round::{Answer, Evidence, Round};
+use crate::score::score;
 
 /// Id of the evidence that a supposed answer rests on.
 const SUPPOSED: &str = "what-if";
@@ -54,15 +55,10 @@ struct Plan {
     roadmap: Roadmap,
 }
 
-/// Plans anew under a change. `score` is the scoring, handed in because it stands in another part of this crate.
+/// Plans anew under a change.
 #[must_use]
-pub fn what_if(
-    instrument: &Instrument,
-    round: &Round,
-    change: &Change,
-    score: fn(&Instrument, &Round) -> Scores,
-) -> WhatIf {
-    let present = plan(instrument, round.clone(), &Conditions::default(), score);
+pub fn what_if(instrument: &Instrument, round: &Round, change: &Change) -> WhatIf {
+    let present = plan(instrument, round.clone(), &Conditions::default());
     let left_out: BTreeSet<&str> = change.leave_out.iter().map(String::as_str).collect();
     let out = with_all_that_wait(&present.roadmap, left_out.clone());
     let falls = |action: &&Action| out.contains(action.id.as_str());
@@ -78,21 +74,16 @@ pub fn what_if(
         parallel_of: change.parallel_of.clone(),
         left_open,
     };
-    let changed = plan(instrument, supposing(round, &change.answers), &conditions, score);
+    let changed = plan(instrument, supposing(round, &change.answers), &conditions);
     WhatIf {
-        before: outlook(instrument, &present, &BTreeSet::new(), score),
-        after: outlook(instrument, &changed, &conditions.left_open, score),
+        before: outlook(instrument, &present, &BTreeSet::new()),
+        after: outlook(instrument, &changed, &conditions.left_open),
         roadmap: changed.roadmap,
         fallen,
     }
 }
 
-fn plan(
-    instrument: &Instrument,
-    round: Round,
-    conditions: &Conditions,
-    score: fn(&Instrument, &Round) -> Scores,
-) -> Plan {
+fn plan(instrument: &Instrument, round: Round, conditions: &Conditions) -> Plan {
     let scores = score(instrument, &round);
     let (ranked, components) = services(instrument, &round, &scores);
     let gaps = gaps(instrument, &round, &scores, &ranked);
@@ -148,12 +139,7 @@ fn supposing(round: &Round, answers: &BTreeMap<String, u8>) -> Round {
     round
 }
 
-fn outlook(
-    instrument: &Instrument,
-    plan: &Plan,
-    left_open: &BTreeSet<String>,
-    score: fn(&Instrument, &Round) -> Scores,
-) -> Outlook {
+fn outlook(instrument: &Instrument, plan: &Plan, left_open: &BTreeSet<String>) -> Outlook {
     let closed = plan.gaps.iter().filter(|gap| !left_open.contains(&gap.id));
     // To know what is not known raises nothing by itself.
     let reached =

@@ -4,7 +4,7 @@ use maturity::round::{Flow, Round};
 use serde_json::json;
 
 use crate::rounds::{all_at, instrument, read, service, set, system};
-use crate::scoring::score;
+use maturity::score::score;
 
 /// Three ministries with log-ins of their own, a shared exchange, and links beside it.
 fn silos() -> Round {

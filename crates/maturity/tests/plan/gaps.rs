@@ -4,7 +4,7 @@ use maturity::round::{Round, Target};
 use serde_json::json;
 
 use crate::rounds::{all_at, instrument, service, set, with_levels};
-use crate::scoring::score;
+use maturity::score::score;
 
 fn gaps_of(round: &Round) -> Vec<Gap> {
     let instrument = instrument();
@@ -19,7 +19,7 @@ fn kinds(round: &Round, indicator: &str) -> Vec<GapKind> {
 }
 
 fn measure(round: &mut Round, indicator: &str, outcome: serde_json::Value) {
-    let measurement = json!({"probe": "P-X", "indicator": indicator, "target": "t",
+    let measurement = json!({"probe": "P-OIDC-META", "indicator": indicator, "target": "t",
         "at": "2026-10-31T10:00:00Z", "outcome": outcome, "says": "seen"});
     round.measurements.push(serde_json::from_value(measurement).unwrap());
 }

@@ -6,6 +6,5 @@ mod data;
 mod gaps;
 mod roadmap;
 mod rounds;
-mod scoring;
 mod services;
 mod what_if;

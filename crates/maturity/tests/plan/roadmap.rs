@@ -5,7 +5,7 @@ use maturity::plan::{Conditions, gaps, roadmap_under, safeguards, services};
 use maturity::result::{Action, Gap, Roadmap};
 
 use crate::rounds::{all_at, instrument, set, with_levels};
-use crate::scoring::score;
+use maturity::score::score;
 
 fn plan(round: &Round, conditions: &Conditions) -> (Vec<Gap>, Roadmap) {
     let instrument = instrument();

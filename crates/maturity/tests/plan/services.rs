@@ -4,7 +4,7 @@ use maturity::round::{Round, Service};
 use serde_json::json;
 
 use crate::rounds::{instrument, service, with_levels};
-use crate::scoring::score;
+use maturity::score::score;
 
 const LEVELS: [(&str, u8); 9] = [
     ("ID-01", 3),

@@ -4,7 +4,6 @@ use maturity::Round;
 use maturity::plan::{Change, WhatIf, what_if};
 
 use crate::rounds::{all_at, instrument, set};
-use crate::scoring::score;
 
 fn country() -> Round {
     let mut round = all_at(3);
@@ -15,7 +14,7 @@ fn country() -> Round {
 }
 
 fn suppose(change: &Change) -> WhatIf {
-    what_if(&instrument(), &country(), change, score)
+    what_if(&instrument(), &country(), change)
 }
 
 fn action_of(gap: &str) -> String {
@@ -57,10 +56,10 @@ fn fewer_hands_take_longer() {
     let mut round = all_at(1);
     set(&mut round, "CAP-02", 2);
     let fewer = Change { parallel: Some(1), ..Change::default() };
-    let slow = what_if(&instrument(), &round, &fewer, score);
+    let slow = what_if(&instrument(), &round, &fewer);
     assert!(slow.after.months > slow.before.months, "{:?} {:?}", slow.before, slow.after);
     let more = BTreeMap::from([("legal".to_owned(), 20), ("digital-authority".to_owned(), 20)]);
     let quick = Change { parallel_of: more, ..Change::default() };
-    let quick = what_if(&instrument(), &round, &quick, score);
+    let quick = what_if(&instrument(), &round, &quick);
     assert!(quick.after.months <= quick.before.months);
 }

@@ -22,7 +22,7 @@ fn log2_of_one_more(value: u64) -> u64 {
 }
 
 /// log(1 + value) / log(1 + largest), in thousandths; 0 when the largest is 0.
-pub(super) fn share_of_largest(value: u64, largest: u64) -> i64 {
+pub(crate) fn share_of_largest(value: u64, largest: u64) -> i64 {
     let divisor = log2_of_one_more(largest);
     if divisor == 0 {
         return 0;
@@ -56,6 +56,7 @@ mod tests {
         assert_eq!(share_of_largest(0, 10), 0);
         assert_eq!(share_of_largest(0, 0), 0);
         assert_eq!(share_of_largest(u64::MAX, u64::MAX), 1000);
+        assert!(share_of_largest(30, 1000) > 400, "a logarithm lifts small values");
     }
 
     #[test]
