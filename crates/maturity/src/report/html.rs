@@ -18,6 +18,7 @@ static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         _ => AutoEscape::None,
     });
     let templates = [
+        ("page.html", include_str!("templates/page.html")),
         ("report.html", include_str!("templates/report.html")),
         ("brief.html", include_str!("templates/brief.html")),
         ("blocks.html", include_str!("templates/blocks.html")),

@@ -53,6 +53,7 @@ pub fn write(
             svg::write(&picture, svg::Ground::Paper).as_bytes(),
         )?;
         put(&format!("architecture-{name}.mmd"), plan::mermaid(diagram, words).as_bytes())?;
+        put(&format!("architecture-{name}.dot"), plan::graphviz(diagram, words).as_bytes())?;
     }
     Ok(())
 }
