@@ -60,6 +60,11 @@ pub enum Error {
     /// Who opened a run may not approve it.
     #[error("you opened this run: another officer must approve it")]
     FourEyes,
+    /// The programme's account does not hold what a run would pay.
+    #[error(
+        "the programme's account does not hold the sum of this run: ask the treasury for a budget release, then approve again"
+    )]
+    Funds,
     /// A person's fields cannot be encrypted or decrypted.
     #[error(transparent)]
     Fields(#[from] FieldsError),
@@ -94,6 +99,7 @@ impl Error {
             Self::RunUnknown => (NO, "run-unknown", "There is no such run"),
             Self::RunNotClosed => (CLASH, "run-not-closed", "The run is not closed"),
             Self::FourEyes => (FORBIDDEN, "four-eyes", "Another officer must do this"),
+            Self::Funds => (CLASH, "insufficient-funds", "The account does not hold enough"),
             Self::Invalid { .. } => {
                 (StatusCode::BAD_REQUEST, "invalid-field", "A field cannot be accepted")
             }

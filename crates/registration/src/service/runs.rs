@@ -7,8 +7,8 @@ use crate::model::package::Payment;
 use crate::model::run::{Run, RunState, is_month};
 use crate::store;
 use basis::{Id, Money, Timestamp};
-use contracts::CallContext;
 use contracts::batches::{BATCHES, BatchOut, BatchStatus, Tally};
+use contracts::{CallContext, CallError};
 use kernel::audit::Audit;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -140,7 +140,7 @@ impl Registration {
             return Err(Error::RunNotClosed);
         }
         let ctx = self.batch_context(&run)?.by_officer(&clerk.id, None);
-        let batch = self.batches.approve(ctx, id).await?;
+        let batch = self.batches.approve(ctx, id).await.map_err(short_of_funds)?;
         let approved =
             Run { state: RunState::Approved, approved_by: Some(clerk.id.clone()), ..run.clone() };
         let kept = approved.clone();
@@ -209,5 +209,13 @@ impl Registration {
             batch: batch.as_ref().map(|batch| batch.status),
             tally: batch.map(|batch| batch.tally),
         })
+    }
+}
+
+/// The one refusal of the payments block that an officer can do something about.
+fn short_of_funds(error: CallError) -> Error {
+    match error {
+        CallError::Answered { slug, .. } if slug == "insufficient-funds" => Error::Funds,
+        other => other.into(),
     }
 }

@@ -135,6 +135,7 @@ pub(super) async fn approve(
         Ok(_) => return see_other(&format!("{RUNS}/{id}")),
         Err(Error::FourEyes) => "registration.desk.run-four-eyes",
         Err(Error::RunNotClosed) => "registration.desk.run-not-closed",
+        Err(Error::Funds) => "registration.desk.run-no-funds",
         Err(error) => return failed(&visit, error),
     };
     let mut errors = Errors::none();

@@ -117,6 +117,11 @@ async fn a_maker_opens_a_run_and_a_checker_approves_it() {
         let checker = Browser { office: &office, session };
         let shown = checker.get(&opened.location).await;
         assert!(shown.text.contains("KES 1,500.00") && shown.text.contains("Approve the run"));
+        office.neighbours.look().no_funds = true;
+        let poor = checker.post(&approve, &shown.csrf, "").await;
+        assert_eq!(poor.status, 409);
+        assert!(poor.text.contains("does not hold this sum"), "{}", poor.text);
+        office.neighbours.look().no_funds = false;
         assert_eq!(checker.post(&approve, &shown.csrf, "").await.status, 303);
         assert!(checker.get(&opened.location).await.text.contains("Approved by"));
         let list = checker.get("/desk/runs").await;

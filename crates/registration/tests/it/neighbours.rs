@@ -28,6 +28,8 @@ pub struct State {
     pub lose_part: bool,
     /// The second line of the next part is refused.
     pub refuse_line: bool,
+    /// The programme's account is empty.
+    pub no_funds: bool,
     /// Persons by VID.
     pub vids: BTreeMap<String, Pseudonym>,
     /// What messaging was asked to send, by id.
@@ -167,6 +169,11 @@ impl State {
                 return Ok(answer(200, &json!({ "accepted": accepted, "refused": [] })));
             }
             "close" => self.closed_by.clone_from(&ctx.officer),
+            "approve" if self.no_funds => {
+                let problem = json!({ "type": "urn:msingi:problem:insufficient-funds",
+                    "title": "The account does not hold enough", "status": 409 });
+                return Ok(answer(409, &problem));
+            }
             "approve" => self.approved_by.clone_from(&ctx.officer),
             _ => {}
         }

@@ -37,8 +37,8 @@ pub async fn prepare(cast: &Cast, residents: u32) -> Result<(), StoryError> {
         let account = json!({"id": id, "kind": kind, "currency": "KES", "owner": owner});
         cast.treasurer.post("/payments/accounts", id, &account).await?;
     }
-    // A month for everyone, and one to spare.
-    let budget = u64::from(residents) * 3_000;
+    // A year for everyone, so that whoever explores can pay further months.
+    let budget = u64::from(residents) * 12 * 1_500;
     let budget = json!({
         "debit": source, "credit": PROGRAMME, "reference": "budget release 2026/11",
         "amount": {"amount": format!("{budget}.00"), "currency": "KES"},
