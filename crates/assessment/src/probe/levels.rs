@@ -37,6 +37,7 @@ pub fn word(seen: &Seen, indicator: &str) -> Word {
 
         (Seen::Directory(seen), "DX-01") => exchange_in_operation(seen),
         // 4 asks for a public history of changes, which the directory does not show.
+        (Seen::Directory(seen), "DX-04") if seen.members.is_empty() => NotSeen("any member"),
         (Seen::Directory(_), "DX-04") => Level(3),
         (Seen::Directory(_), "INT-03") => NotSeen("calls: rights are not use"),
         (Seen::Directory(_), "GOV-06") => NotSeen("how long joining takes"),
