@@ -6,6 +6,7 @@ use std::path::Path;
 use kernel::config::{Config, SecretText};
 use reqwest::Url;
 
+use super::synthetic::Synthetic;
 use super::targets::{Target, TargetsError};
 
 /// Installations of the demo that answer for the country; the village post comes and goes.
@@ -72,5 +73,7 @@ fn target(name: &str, url: Url, token: Option<SecretText>) -> Target {
         catalogue: Some("/portal/services".to_owned()),
         official_languages: text(&["en", "fr", "sw"]),
         local_languages: Vec::new(),
+        in_production: false,
+        synthetic: Synthetic::default(),
     }
 }

@@ -91,6 +91,24 @@ async fn read(visit: &mut Visit<'_>) -> Result<Document, Trouble> {
     document.map_err(|error| Trouble::Refused(format!("{DIRECTORY} cannot be read: {error}")))
 }
 
+/// Services that carry the exchange's own work, and how many members are not of a class.
+pub(super) async fn around(
+    visit: &mut Visit<'_>,
+    class: &str,
+) -> Result<(BTreeSet<String>, usize), Trouble> {
+    let document = read(visit).await?;
+    let own = infrastructure(&document).into_iter().map(str::to_owned).collect();
+    let others = document.members.iter().filter(|one| one.id.split('/').nth(1) != Some(class));
+    Ok((own, others.count()))
+}
+
+fn infrastructure(document: &Document) -> BTreeSet<&str> {
+    let own = |service: &&Service| {
+        service.kinds.iter().any(|kind| INFRASTRUCTURE.contains(&kind.as_str()))
+    };
+    document.services.iter().filter(own).map(|service| service.id.as_str()).collect()
+}
+
 pub(super) async fn members(visit: &mut Visit<'_>) -> Result<Seen, Trouble> {
     let document = read(visit).await?;
     let mut members = BTreeMap::new();
@@ -120,12 +138,7 @@ fn sectors(document: &Document) -> usize {
 
 pub(super) async fn agreements(visit: &mut Visit<'_>, now: Timestamp) -> Result<Seen, Trouble> {
     let document = read(visit).await?;
-    let infrastructure: BTreeSet<&str> = document
-        .services
-        .iter()
-        .filter(|service| service.kinds.iter().any(|kind| INFRASTRUCTURE.contains(&&**kind)))
-        .map(|service| service.id.as_str())
-        .collect();
+    let infrastructure = infrastructure(&document);
     let mut seen = Agreements::default();
     for right in &document.rights {
         if infrastructure.contains(right.service.as_str()) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use basis::Clock;
 use maturity::round::HttpExchange;
-use reqwest::header::{ACCEPT_LANGUAGE, HeaderMap};
+use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap};
 use reqwest::{Client, Method, StatusCode, Url, redirect};
 use serde_json::Value;
 
@@ -29,6 +29,9 @@ pub enum Trouble {
     /// Nobody answers, or a gateway says so.
     #[error("{0}")]
     Down(String),
+    /// Somebody answers, and what the probe looks for is not there.
+    #[error("{0}")]
+    Gone(String),
     /// It would be against the rules of probing to go on, or the answer is not what can be judged.
     #[error("{0}")]
     Refused(String),
@@ -71,10 +74,59 @@ impl Answer {
     }
 }
 
+/// A request with all that belongs to it.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// Its method.
+    pub method: Method,
+    /// Headers.
+    pub headers: Vec<(&'static str, String)>,
+    /// A bearer token.
+    pub token: Option<String>,
+    /// Media type of the body.
+    pub kind: &'static str,
+    /// The body; empty for none.
+    pub body: Vec<u8>,
+}
+
+/// Media type of forms.
+const FORM: &str = "application/x-www-form-urlencoded";
+
+impl Told {
+    /// A form that is posted.
+    #[must_use]
+    pub fn form<'f>(fields: impl IntoIterator<Item = (&'f str, &'f str)>) -> Self {
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        body.extend_pairs(fields);
+        Self {
+            method: Method::POST,
+            kind: FORM,
+            body: body.finish().into_bytes(),
+            ..Self::default()
+        }
+    }
+
+    /// JSON that is posted.
+    #[must_use]
+    pub fn json(body: &Value) -> Self {
+        let (kind, body) = ("application/json", body.to_string().into_bytes());
+        Self { method: Method::POST, kind, body, ..Self::default() }
+    }
+
+    /// With a bearer token.
+    #[must_use]
+    pub fn with_token(mut self, token: &str) -> Self {
+        self.token = Some(token.to_owned());
+        self
+    }
+}
+
 /// One probe's requests to one target.
 pub struct Visit<'a> {
     client: &'a Client,
     target: &'a Target,
+    /// Other targets of the list that this probe may go on to.
+    others: Vec<&'a Target>,
     pace: &'a mut Pace,
     clock: &'a Clock,
     exchanges: Vec<HttpExchange>,
@@ -98,9 +150,24 @@ impl Pace {
 /// # Errors
 /// [`Trouble::Refused`] when this process has no TLS provider.
 pub fn client() -> Result<Client, Trouble> {
+    built(builder())
+}
+
+/// The same with cookies, for a person who signs in.
+///
+/// # Errors
+/// As [`client`].
+pub fn browser() -> Result<Client, Trouble> {
+    built(builder().cookie_store(true))
+}
+
+fn builder() -> reqwest::ClientBuilder {
     let client = Client::builder().redirect(redirect::Policy::none()).timeout(TIMEOUT).no_proxy();
-    let client = client.user_agent("msingi-probe/1").build();
-    client.map_err(|error| Trouble::Refused(format!("no HTTP client can be made: {error}")))
+    client.user_agent("msingi-probe/1")
+}
+
+fn built(client: reqwest::ClientBuilder) -> Result<Client, Trouble> {
+    client.build().map_err(|error| Trouble::Refused(format!("no HTTP client can be made: {error}")))
 }
 
 impl<'a> Visit<'a> {
@@ -111,7 +178,27 @@ impl<'a> Visit<'a> {
         pace: &'a mut Pace,
         clock: &'a Clock,
     ) -> Self {
-        Self { client, target, pace, clock, exchanges: Vec::new() }
+        Self { client, target, others: Vec::new(), pace, clock, exchanges: Vec::new() }
+    }
+
+    /// Lets the probe go on to other targets of the list.
+    #[must_use]
+    pub fn with_others(mut self, others: Vec<&'a Target>) -> Self {
+        self.others = others;
+        self
+    }
+
+    /// A target by its name, among those this probe may ask; the target itself for none.
+    ///
+    /// # Errors
+    /// [`Trouble::Refused`] when it is not in the list or may not be acted at.
+    pub fn at(&self, name: Option<&str>) -> Result<&'a Target, Trouble> {
+        let Some(name) = name else { return Ok(self.target) };
+        let mut all = std::iter::once(self.target).chain(self.others.iter().copied());
+        all.find(|target| target.name == name).ok_or_else(|| {
+            let why = format!("goes on to `{name}`, which is no target that allows writes");
+            Trouble::Refused(why)
+        })
     }
 
     /// Whom it asks.
@@ -167,6 +254,30 @@ impl<'a> Visit<'a> {
         self.with_token(Method::POST, path).await
     }
 
+    /// One request as it is told, to a target of the list. A redirect is an answer like any other.
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub async fn tell(
+        &mut self,
+        base: &Target,
+        address: &str,
+        told: Told,
+    ) -> Result<Answer, Trouble> {
+        let url = self.inside(address, Some(&base.url))?;
+        let mut request = self.client.request(told.method.clone(), url.clone());
+        for (name, value) in &told.headers {
+            request = request.header(*name, value);
+        }
+        if let Some(token) = &told.token {
+            request = request.bearer_auth(token);
+        }
+        if !told.body.is_empty() {
+            request = request.header(CONTENT_TYPE, told.kind).body(told.body.clone());
+        }
+        self.send_body(&told.method, &url, request, &told.body).await
+    }
+
     async fn with_token(&mut self, method: Method, path: &str) -> Result<Answer, Trouble> {
         let Some(token) = &self.target.token else {
             let why = "needs a token: name token_env or token_file for the target".to_owned();
@@ -200,12 +311,18 @@ impl<'a> Visit<'a> {
         let base = from.unwrap_or(&self.target.url);
         let url = base.join(address);
         let url = url.map_err(|_| Trouble::Refused(format!("{address} is no address")))?;
-        if url.origin() != self.target.url.origin() {
+        if self.host(&url).is_none() {
             let (there, here) = (url.origin().ascii_serialization(), &self.target.url);
             let why = format!("{there} is not in the list of targets: only {here} was asked");
             return Err(Trouble::Refused(why));
         }
         Ok(url)
+    }
+
+    /// The target that an address belongs to.
+    fn host(&self, url: &Url) -> Option<&'a Target> {
+        let mut all = std::iter::once(self.target).chain(self.others.iter().copied());
+        all.find(|target| target.url.origin() == url.origin())
     }
 
     async fn send(
@@ -214,10 +331,20 @@ impl<'a> Visit<'a> {
         url: &Url,
         request: reqwest::RequestBuilder,
     ) -> Result<Answer, Trouble> {
+        self.send_body(method, url, request, &[]).await
+    }
+
+    async fn send_body(
+        &mut self,
+        method: &Method,
+        url: &Url,
+        request: reqwest::RequestBuilder,
+        sent: &[u8],
+    ) -> Result<Answer, Trouble> {
         if self.exchanges.len() >= REQUESTS_MAX {
             return Err(Trouble::Refused(format!("more than {REQUESTS_MAX} requests are needed")));
         }
-        self.pace.wait(self.target).await;
+        self.pace.wait(self.host(url).unwrap_or(self.target)).await;
         let start = self.clock.monotonic_micros();
         let outcome = read(request, url).await;
         let (status, body) =
@@ -228,7 +355,7 @@ impl<'a> Visit<'a> {
             method: method.to_string(),
             url: shown(url),
             status,
-            request_sha256: sha256(&[]),
+            request_sha256: sha256(sent),
             response_sha256: sha256(body),
             milliseconds,
         });

@@ -4,6 +4,7 @@
 //! Where the levels of an indicator turn on something this probe does not see, it says so and gives none: a probe for a
 //! `full` indicator replaces the claim, and must not replace it by what is merely the end of its own sight.
 
+use super::acting_levels;
 use super::components::Mandates;
 use super::directory::{Agreements, Directory};
 use super::openapi::Interfaces;
@@ -26,6 +27,9 @@ use Word::{Level, NotSeen};
 /// The table.
 #[must_use]
 pub fn word(seen: &Seen, indicator: &str) -> Word {
+    if let Some(word) = acting_levels::word(seen, indicator) {
+        return word;
+    }
     match (seen, indicator) {
         (Seen::Openid(seen), "ID-04") => online_authentication(seen),
         (Seen::Openid(seen), "ID-06") => assurance(seen),

@@ -2,10 +2,12 @@
 //!
 //! # Invariants
 //! - Only targets of the operator's list are asked, slowly; a redirect to another host ends the probe.
-//! - Nothing is written at a target. What would need it says so.
+//! - Probes that act do so only at targets that allow writes, as the synthetic persons and test institutions named there.
 //! - A level is never more than what was seen; a probe that cannot see says why.
 //! - Every request stands in the measurement, by digest.
 
+mod acting;
+mod acting_levels;
 mod components;
 mod demo;
 mod directory;
@@ -17,7 +19,9 @@ mod openapi;
 mod openid;
 mod pages;
 mod seen;
+pub mod synthetic;
 pub mod targets;
+pub mod traffic;
 mod trails;
 mod unbuilt;
 
@@ -27,7 +31,7 @@ pub use targets::{Target, Targets, TargetsError};
 
 use std::collections::BTreeMap;
 
-use basis::{Clock, Timestamp};
+use basis::{Clock, Rng, Timestamp};
 use maturity::Instrument;
 use maturity::round::{HttpExchange, Measurement, Outcome};
 
@@ -50,6 +54,7 @@ pub async fn run(
     last_seen: &BTreeMap<String, Timestamp>,
 ) -> Vec<Measurement> {
     let mut pace = Pace::default();
+    let mut stage = acting::Stage::new(clock.clone(), Rng::system());
     let mut all = Vec::new();
     for probe in &instrument.probes {
         let probe = probe.id.as_str();
@@ -60,30 +65,63 @@ pub async fn run(
             continue;
         }
         let mut asked = false;
-        for target in targets.of_probe(probe) {
+        if traffic::READS_IT.contains(&probe) && targets.of_probe(probe).next().is_some() {
             asked = true;
-            let found = look(probe, target, &mut pace, clock).await;
-            let seen_before = last_seen.get(&target.name).copied();
-            all.extend(
-                indicators.iter().map(|indicator| found.measurement(indicator, seen_before)),
-            );
+            // One picture out of all logs: what one of them does not hold, another may.
+            let found = traffic::across(probe, targets, &mut pace, clock).await;
+            let before = before(last_seen, &found.target, probe);
+            all.extend(indicators.iter().map(|indicator| found.measurement(indicator, before)));
+        }
+        for target in targets.of_probe(probe).filter(|_| !traffic::READS_IT.contains(&probe)) {
+            asked = true;
+            let found = match acting::ACTING.contains(&probe) {
+                true => act(probe, target, targets, &mut pace, &mut stage).await,
+                false => look(probe, target, &mut pace, clock).await,
+            };
+            let before = before(last_seen, &target.name, probe);
+            all.extend(indicators.iter().map(|indicator| found.measurement(indicator, before)));
         }
         if !asked {
             let why = if is_built(probe) { "no target for it" } else { unbuilt::reason(probe) };
             let found = Found::without_target(probe, clock.now(), why);
-            all.extend(indicators.iter().map(|indicator| found.measurement(indicator, None)));
+            all.extend(indicators.iter().map(|one| found.measurement(one, NEVER)));
         }
     }
     all
 }
 
-/// When each target last answered, as measurements tell.
+/// When something was last there: what the probe looks for, or at least the target.
+fn before(seen: &BTreeMap<String, Timestamp>, target: &str, probe: &str) -> Before {
+    let (part, whole) = (seen.get(&part(target, probe)), seen.get(target));
+    Before { part: part.copied(), whole: whole.copied() }
+}
+
+/// Where nothing was asked.
+const NEVER: Before = Before { part: None, whole: None };
+
+#[derive(Clone, Copy)]
+struct Before {
+    part: Option<Timestamp>,
+    whole: Option<Timestamp>,
+}
+
+/// A part of a target is known by what looks for it.
+fn part(target: &str, probe: &str) -> String {
+    format!("{target} {probe}")
+}
+
+/// When each target last answered, by its name, and when each probe last found there what it looks for, by the
+/// target's name and the probe's, as measurements tell.
 #[must_use]
 pub fn seen_until<'a>(
     measurements: impl IntoIterator<Item = &'a Measurement>,
 ) -> BTreeMap<String, Timestamp> {
     let mut seen: BTreeMap<String, Timestamp> = BTreeMap::new();
     for one in measurements {
+        if matches!(one.outcome, Outcome::Level(_)) {
+            let latest = seen.entry(part(&one.target, &one.probe)).or_insert(one.at);
+            *latest = one.at.max(*latest);
+        }
         let answers = |exchange: &HttpExchange| !matches!(exchange.status, 0 | 502..=504);
         if one.exchanges.iter().any(answers) && !matches!(one.outcome, Outcome::Unavailable { .. })
         {
@@ -112,30 +150,52 @@ pub fn is_built(probe: &str) -> bool {
             | "P-AGREE"
             | "P-MANDATE"
             | "P-LOGCHAIN"
-    )
+    ) || acting::ACTING.contains(&probe)
+        || traffic::READS_IT.contains(&probe)
 }
 
 /// What one probe found at one target.
 struct Found<'a> {
     probe: &'a str,
-    target: &'a str,
+    target: String,
     at: Timestamp,
     seen: Result<Seen, Trouble>,
     exchanges: Vec<HttpExchange>,
 }
 
-async fn look<'a>(probe: &'a str, target: &'a Target, pace: &mut Pace, clock: &Clock) -> Found<'a> {
+async fn look<'a>(probe: &'a str, target: &Target, pace: &mut Pace, clock: &Clock) -> Found<'a> {
     let at = clock.now();
     let client = match fetch::client() {
         Ok(client) => client,
         Err(trouble) => {
-            let (target, seen) = (target.name.as_str(), Err(trouble));
+            let (target, seen) = (target.name.clone(), Err(trouble));
             return Found { probe, target, at, seen, exchanges: Vec::new() };
         }
     };
     let mut visit = Visit::new(&client, target, pace, clock);
     let seen = ask(probe, &mut visit, at).await;
-    Found { probe, target: &target.name, at, seen, exchanges: visit.into_exchanges() }
+    Found { probe, target: target.name.clone(), at, seen, exchanges: visit.into_exchanges() }
+}
+
+async fn act<'a>(
+    probe: &'a str,
+    target: &Target,
+    targets: &Targets,
+    pace: &mut Pace,
+    stage: &mut acting::Stage,
+) -> Found<'a> {
+    let (at, name) = (stage.clock.now(), target.name.clone());
+    let client = match stage.browser(target) {
+        Ok(client) => client,
+        Err(trouble) => {
+            return Found { probe, target: name, at, seen: Err(trouble), exchanges: Vec::new() };
+        }
+    };
+    let clock = stage.clock.clone();
+    let others = acting::others(targets, target);
+    let mut visit = Visit::new(&client, target, pace, &clock).with_others(others);
+    let seen = acting::ask(probe, &mut visit, stage).await;
+    Found { probe, target: name, at, seen, exchanges: visit.into_exchanges() }
 }
 
 async fn ask(probe: &str, visit: &mut Visit<'_>, now: Timestamp) -> Result<Seen, Trouble> {
@@ -160,11 +220,14 @@ async fn ask(probe: &str, visit: &mut Visit<'_>, now: Timestamp) -> Result<Seen,
 impl<'a> Found<'a> {
     fn without_target(probe: &'a str, at: Timestamp, why: &str) -> Self {
         let seen = Err(Trouble::Refused(why.to_owned()));
-        Self { probe, target: NOBODY, at, seen, exchanges: Vec::new() }
+        Self { probe, target: NOBODY.to_owned(), at, seen, exchanges: Vec::new() }
     }
 
-    fn measurement(&self, indicator: &str, seen_before: Option<Timestamp>) -> Measurement {
+    fn measurement(&self, indicator: &str, before: Before) -> Measurement {
         let (outcome, says) = match &self.seen {
+            Ok(seen) if seen.is_nothing() && before.part.is_some() => {
+                self.down(&seen.says(), before.part)
+            }
             Ok(seen) => match word(seen, indicator) {
                 Word::Level(level) => (Outcome::Level(level), seen.says()),
                 Word::NotSeen(what) => {
@@ -172,12 +235,16 @@ impl<'a> Found<'a> {
                 }
             },
             Err(Trouble::Refused(why)) => (Outcome::CannotBeMeasured, why.clone()),
-            Err(Trouble::Down(why)) => self.down(why, seen_before),
+            Err(Trouble::Gone(why)) if before.part.is_none() => {
+                (Outcome::CannotBeMeasured, why.clone())
+            }
+            Err(Trouble::Gone(why)) => self.down(why, before.part),
+            Err(Trouble::Down(why)) => self.down(why, before.part.or(before.whole)),
         };
         Measurement {
             probe: self.probe.to_owned(),
             indicator: indicator.to_owned(),
-            target: self.target.to_owned(),
+            target: self.target.clone(),
             at: self.at,
             outcome,
             says: sentence(&says),

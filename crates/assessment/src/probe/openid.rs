@@ -7,7 +7,7 @@ use super::fetch::{Trouble, Visit};
 use super::seen::Seen;
 use super::targets::is_loopback;
 
-const DISCOVERY: &str = "/.well-known/openid-configuration";
+pub(super) const DISCOVERY: &str = "/.well-known/openid-configuration";
 
 /// What was found at the provider.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -68,6 +68,9 @@ async fn page(visit: &mut Visit<'_>, path: &str) -> Result<String, Trouble> {
 }
 
 fn html(path: &str, answer: &Answer) -> Result<String, Trouble> {
+    if answer.status == 404 {
+        return Err(Trouble::Gone(format!("{path} is not there: mend `pages` if it never was")));
+    }
     if !answer.is_success() || !answer.header("content-type").starts_with("text/html") {
         let why = format!("{path} answers {} and no page: mend `pages`", answer.status);
         return Err(Trouble::Refused(why));

@@ -1,10 +1,12 @@
 //! What probes saw, as facts, and each as one sentence. What it means for an indicator stands in `levels`.
 
+use super::acting::{Called, Complained, Consented, KnownBad, Login, Tracked};
 use super::components::Mandates;
 use super::directory::{Agreements, Directory};
 use super::openapi::Interfaces;
 use super::openid::Openid;
 use super::pages::{Accessibility, Catalogue, Languages, Weight};
+use super::traffic::Traffic;
 use super::trails::Trails;
 
 /// Most problems that are spelt out in a sentence.
@@ -33,6 +35,20 @@ pub enum Seen {
     Weight(Weight),
     /// A list of services.
     Catalogue(Catalogue),
+    /// A sign-in, and attacks on it.
+    Login(Login),
+    /// Calls by those who may and who may not.
+    Called(Called),
+    /// Calls on grounds that do not stand.
+    KnownBad(KnownBad),
+    /// A consent from first to last.
+    Consented(Consented),
+    /// A look, as the person sees it.
+    Tracked(Tracked),
+    /// A complaint from first to last.
+    Complained(Complained),
+    /// Calls of the last months.
+    Traffic(Traffic),
     /// Facts that no level follows from.
     Facts(String),
 }
@@ -73,7 +89,25 @@ impl Seen {
             }
             Self::Weight(seen) => weight(seen),
             Self::Catalogue(seen) => catalogue(seen),
+            Self::Login(seen) => seen.says(),
+            Self::Called(seen) => seen.says(),
+            Self::KnownBad(seen) => seen.says(),
+            Self::Consented(seen) => seen.says(),
+            Self::Tracked(seen) => seen.says(),
+            Self::Complained(seen) => seen.says(),
+            Self::Traffic(seen) => seen.says(),
             Self::Facts(says) => says.clone(),
+        }
+    }
+
+    /// Whether the target answered that there is nothing of what was looked for. Where there was before, that is an
+    /// outage of a part.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        match self {
+            Self::Openid(seen) => !seen.found,
+            Self::Catalogue(seen) => !seen.found,
+            _ => false,
         }
     }
 }

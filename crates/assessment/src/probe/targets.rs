@@ -19,6 +19,8 @@ use kernel::config::SecretText;
 use reqwest::Url;
 use serde::Deserialize;
 
+use super::synthetic::{self, Synthetic};
+
 /// What a target is. `any` stands for an installation that runs several components.
 const COMPONENTS: [&str; 8] = [
     "identity",
@@ -63,6 +65,10 @@ pub struct Target {
     pub official_languages: Vec<String>,
     /// Other languages that many people speak, as tags.
     pub local_languages: Vec<String>,
+    /// Whether the operator says that it is in production, and no pilot.
+    pub in_production: bool,
+    /// Synthetic persons and test institutions of the probes that act.
+    pub synthetic: Synthetic,
 }
 
 /// What is wrong with the list.
@@ -118,6 +124,9 @@ struct Entry {
     official_languages: Vec<String>,
     #[serde(default)]
     local_languages: Vec<String>,
+    #[serde(default)]
+    in_production: bool,
+    synthetic: Option<synthetic::Entry>,
 }
 
 fn one_a_second() -> u32 {
@@ -174,7 +183,12 @@ impl Targets {
     }
 }
 
-fn target(entry: Entry, variable: impl Fn(&str) -> Option<String>) -> Result<Target, TargetsError> {
+fn target(
+    mut entry: Entry,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<Target, TargetsError> {
+    let synthetic = entry.synthetic.take().map(|named| named.open(&variable)).transpose();
+    let synthetic = synthetic.map_err(|(key, problem)| wrong(&entry.name, key, &problem))?;
     let refuse = |key, problem: &str| Err(wrong(&entry.name, key, problem));
     if entry.name.trim().is_empty() || entry.name.len() > 100 {
         return refuse("name", "has to be 1 to 100 characters long");
@@ -213,6 +227,8 @@ fn target(entry: Entry, variable: impl Fn(&str) -> Option<String>) -> Result<Tar
         catalogue: entry.catalogue,
         official_languages: entry.official_languages,
         local_languages: entry.local_languages,
+        in_production: entry.in_production,
+        synthetic: synthetic.unwrap_or_default(),
     })
 }
 

@@ -5,25 +5,22 @@
 #[must_use]
 pub fn reason(probe: &str) -> &'static str {
     match probe {
-        "P-OIDC-AUTH" => "not built: needs a synthetic person and a relying party at the provider",
-        "P-CONSENT" | "P-TRACKER" | "P-GRIEV" | "P-CRVS" | "P-EVENT" | "P-SVC-E2E" => {
+        "P-CRVS" | "P-EVENT" | "P-SVC-E2E" => {
             "not built: writes to the target, with a synthetic person"
         }
-        "P-PAY-XFER" | "P-PAY-BULK" | "P-PAY-P2G" => {
-            "not built: moves money between test accounts of the target"
+        "P-PAY-XFER" => {
+            "not built: there is no look-up of payees and no quote between two providers here to try"
         }
-        "P-DX-CALL" | "P-REG-READ" | "P-KYC" => {
+        "P-PAY-BULK" | "P-PAY-P2G" => "not built: moves money between test accounts of the target",
+        "P-REG-READ" | "P-KYC" => {
             "not built: needs a test institution with a key on the target's exchange"
         }
         "P-SIGN" => "not built: no service for signatures of persons is built here to try it on",
         "P-VCI" => "not built: no wallet is built here to try it on",
         "P-USSD" => "not built: no menu for basic phones is built here to try it on",
-        "P-POLICY" => "not built: no policy engine is asked for decisions over HTTP",
         "P-BBTEST" => "not built: the Building Block test scenarios run apart from probes",
         "P-OIDC-RP" | "P-ENROL-STATS" | "P-FAILRATE" | "P-PAY-STATS" | "P-PAY-PART"
-        | "P-DX-NONGOV" | "P-DX-HEALTH" | "P-OPENDATA" => {
-            "not built: there is no agreed address for these published statistics"
-        }
+        | "P-OPENDATA" => "not built: there is no agreed address for these published statistics",
         "P-DECIDE" | "P-BACKUP" | "P-VOCAB" | "P-ALT" => {
             "not built: there is no agreed address for this register"
         }

@@ -1,0 +1,252 @@
+//! Whom and what the probes that act may use: synthetic persons and test institutions that the operator names for a
+//! target, with credentials that stand in the environment or in files and never in the list.
+//!
+//! ```toml
+//! [target.synthetic.person]                 # signs in as a resident
+//! number = "5469169344036923"
+//! secret_env = "PROBE_PERSON_SECRET"        # of the authenticator app, base32; or secret_file
+//!
+//! [target.synthetic.relying_party]          # registered at the identity provider for the probes
+//! client_id = "assessment"
+//! redirect_uri = "https://assessment.example.org/callback"
+//! key_file = "assessment.pem"               # P-256, PKCS#8 in PEM or a JWK; or key_env
+//!
+//! [target.synthetic.institution]            # a test institution on the exchange
+//! at = "frontline"                          # name of the target that it calls through; this one by default
+//! officer = "COM/LAKESIDE/n-3"
+//! client = "TB/COM/LAKESIDE/patients"
+//! key_env = "PROBE_OFFICER_KEY"
+//!
+//! [target.synthetic.call]                   # asks who shows the person's number, on a ground that stands
+//! path = "TB/GOV/NIA/identity/persons/resolve"
+//! purpose = "treatment"
+//! legal_basis = "law:Health Services Act, s.9"
+//!
+//! [target.synthetic.consent]                # a data agreement the person has not answered
+//! agreement = "01a2219a-58c2-7c5b-8d6e-1eaa298279df"
+//! path = "TB/GOV/NIA/residents/records"
+//! purpose = "treatment"
+//!
+//! [target.synthetic.authority]              # answers the complaint that the probe lodges
+//! at = "treasury"
+//! officer = "GOV/DPC/k-1"
+//! key_env = "PROBE_AUTHORITY_KEY"
+//! ```
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use credential::totp::Totp;
+use credential::{Jwk, SigAlg, SigningKey};
+use kernel::config::SecretText;
+use serde::Deserialize;
+
+/// What the operator names for one target; each probe says what it needs and misses.
+#[derive(Clone, Debug, Default)]
+pub struct Synthetic {
+    /// A person who does not exist.
+    pub person: Option<Person>,
+    /// A relying party of the probes' own.
+    pub relying_party: Option<RelyingParty>,
+    /// An officer of a test institution.
+    pub institution: Option<Officer>,
+    /// What that institution may ask.
+    pub call: Option<Call>,
+    /// What the person may allow it.
+    pub consent: Option<Consent>,
+    /// An officer of the authority that takes complaints.
+    pub authority: Option<Officer>,
+}
+
+/// A synthetic person.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The number they sign in with.
+    pub number: String,
+    /// Their authenticator.
+    pub totp: Totp,
+}
+
+/// A client of the identity provider.
+#[derive(Clone, Debug)]
+pub struct RelyingParty {
+    /// As registered.
+    pub client_id: String,
+    /// As registered; nothing is ever sent there.
+    pub redirect_uri: String,
+    /// Its key.
+    pub key: Arc<SigningKey>,
+}
+
+/// An officer, or a system with an id of its own.
+#[derive(Clone, Debug)]
+pub struct Officer {
+    /// Name of the target whose exchange they use; none for the target itself.
+    pub at: Option<String>,
+    /// `CLASS/MEMBER/ID`.
+    pub id: String,
+    /// Subsystem they call as; empty where they do not call.
+    pub client: String,
+    /// Their key.
+    pub key: Arc<SigningKey>,
+}
+
+/// A call about the person.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    /// Service and path below it.
+    pub path: String,
+    /// Purpose code.
+    pub purpose: String,
+    /// `law:REFERENCE`
+    pub legal_basis: String,
+}
+
+/// A call that rests on the person's consent.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Consent {
+    /// Id of the data agreement.
+    pub agreement: String,
+    /// Service and path below it.
+    pub path: String,
+    /// Purpose code.
+    pub purpose: String,
+}
+
+/// `[target.synthetic]` as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Entry {
+    person: Option<PersonEntry>,
+    relying_party: Option<PartyEntry>,
+    institution: Option<OfficerEntry>,
+    call: Option<Call>,
+    consent: Option<Consent>,
+    authority: Option<OfficerEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PersonEntry {
+    number: String,
+    secret_env: Option<String>,
+    secret_file: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PartyEntry {
+    client_id: String,
+    redirect_uri: String,
+    key_env: Option<String>,
+    key_file: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OfficerEntry {
+    at: Option<String>,
+    officer: String,
+    #[serde(default)]
+    client: String,
+    key_env: Option<String>,
+    key_file: Option<PathBuf>,
+}
+
+/// Key and what is wrong with it.
+pub(super) type Fault = (&'static str, String);
+
+impl Entry {
+    /// Looks the credentials up.
+    ///
+    /// # Errors
+    /// The first key that leads to none.
+    pub(super) fn open(
+        self,
+        variable: &impl Fn(&str) -> Option<String>,
+    ) -> Result<Synthetic, Fault> {
+        Ok(Synthetic {
+            person: self.person.map(|entry| person(entry, variable)).transpose()?,
+            relying_party: self.relying_party.map(|entry| party(entry, variable)).transpose()?,
+            institution: self
+                .institution
+                .map(|entry| officer("synthetic.institution", entry, variable))
+                .transpose()?,
+            call: self.call,
+            consent: self.consent,
+            authority: self
+                .authority
+                .map(|entry| officer("synthetic.authority", entry, variable))
+                .transpose()?,
+        })
+    }
+}
+
+fn person(entry: PersonEntry, variable: &impl Fn(&str) -> Option<String>) -> Result<Person, Fault> {
+    const KEY: &str = "synthetic.person";
+    let secret = secret(KEY, entry.secret_env, entry.secret_file, variable)?;
+    let uri = format!("otpauth://totp/probe?algorithm=SHA1&secret={}", secret.reveal());
+    let totp = Totp::from_uri(&uri).ok_or_else(|| {
+        (KEY, "has a secret that is not base32: take the one the authenticator shows".to_owned())
+    })?;
+    Ok(Person { number: entry.number, totp })
+}
+
+fn party(
+    entry: PartyEntry,
+    variable: &impl Fn(&str) -> Option<String>,
+) -> Result<RelyingParty, Fault> {
+    const KEY: &str = "synthetic.relying_party";
+    let secret = secret(KEY, entry.key_env, entry.key_file, variable)?;
+    let key = Arc::new(signing_key(KEY, &secret)?);
+    Ok(RelyingParty { client_id: entry.client_id, redirect_uri: entry.redirect_uri, key })
+}
+
+fn officer(
+    table: &'static str,
+    entry: OfficerEntry,
+    variable: &impl Fn(&str) -> Option<String>,
+) -> Result<Officer, Fault> {
+    let secret = secret(table, entry.key_env, entry.key_file, variable)?;
+    let key = Arc::new(signing_key(table, &secret)?);
+    Ok(Officer { at: entry.at, id: entry.officer, client: entry.client, key })
+}
+
+fn secret(
+    table: &'static str,
+    variable_name: Option<String>,
+    file: Option<PathBuf>,
+    variable: &impl Fn(&str) -> Option<String>,
+) -> Result<SecretText, Fault> {
+    let text = match (variable_name, file) {
+        (Some(name), None) => variable(&name)
+            .ok_or_else(|| (table, format!("names {name}, which is not set: export it")))?,
+        (None, Some(path)) => std::fs::read_to_string(&path).map_err(|error| {
+            (table, format!("names {}, which cannot be read: {error}", path.display()))
+        })?,
+        _ => {
+            let problem = "has to name one place of its secret: a variable or a file";
+            return Err((table, problem.to_owned()));
+        }
+    };
+    Ok(SecretText::from(text.trim()))
+}
+
+/// P-256, as our guide for integrators makes keys; a JWK where a library prefers it.
+fn signing_key(table: &'static str, secret: &SecretText) -> Result<SigningKey, Fault> {
+    let text = secret.reveal();
+    let key = if text.starts_with('{') {
+        Jwk::from_json(text.as_bytes()).and_then(|jwk| SigningKey::from_jwk(SigAlg::Es256, &jwk))
+    } else {
+        let lines: String = text.lines().filter(|line| !line.starts_with("-----")).collect();
+        let der = STANDARD.decode(lines.trim()).unwrap_or_default();
+        SigningKey::from_pkcs8(SigAlg::Es256, &der)
+    };
+    key.map_err(|error| {
+        (table, format!("has a key that is no P-256 key in PKCS#8 PEM or as a JWK: {error}"))
+    })
+}
