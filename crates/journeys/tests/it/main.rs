@@ -2,6 +2,7 @@
 
 mod authorisation;
 mod country;
+mod probes;
 mod program;
 mod refusals;
 mod selection;
