@@ -135,3 +135,88 @@ fn private_members(seen: &Traffic) -> Word {
         _ => Level(4),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(seen: Seen, indicator: &str, expected: u8) {
+        assert_eq!(word(&seen, indicator), Some(Level(expected)), "{indicator}: {}", seen.says());
+    }
+
+    #[test]
+    fn an_attack_that_passes_lowers_the_level() {
+        let passed = vec!["a code that was used before"];
+        check(Seen::Login(Login { passed, ..Login::default() }), "ID-04", 2);
+        let flaws = vec!["the ID token carries another nonce".to_owned()];
+        check(Seen::Login(Login { flaws, ..Login::default() }), "ID-04", 2);
+        let unasked = vec!["birthdate".to_owned()];
+        check(Seen::Login(Login { unasked, ..Login::default() }), "SAF-05", 0);
+    }
+
+    #[test]
+    fn a_call_that_should_be_refused_and_is_not_lowers_the_level() {
+        let answered = vec!["a caller without a token"];
+        check(Seen::Called(Called { answered, ..Called::default() }), "DX-03", 0);
+        for (what, level) in [("no purpose", 0), ("a purpose outside of every agreement", 2)] {
+            let bad = KnownBad { answered: vec![what], ..KnownBad::default() };
+            check(Seen::KnownBad(bad.clone()), "DX-08", level);
+            check(Seen::KnownBad(bad), "SAF-04", 0);
+        }
+    }
+
+    #[test]
+    fn a_consent_counts_when_its_withdrawal_stops_the_use() {
+        let good = Consented {
+            refused_before: true,
+            stopped_after_seconds: Some(0),
+            shown: true,
+            ..Consented::default()
+        };
+        check(Seen::Consented(good.clone()), "DX-07", 3);
+        check(Seen::Consented(Consented { shown: false, ..good.clone() }), "DX-07", 2);
+        let goes_on = Consented { stopped_after_seconds: None, ..good.clone() };
+        check(Seen::Consented(goes_on), "DX-07", 1);
+        check(Seen::Consented(Consented { refused_before: false, ..good }), "DX-07", 1);
+    }
+
+    #[test]
+    fn a_tracker_counts_when_it_says_who_and_why() {
+        let good = Tracked {
+            after_seconds: Some(0),
+            names_officer: true,
+            names_ground: true,
+            can_ask: true,
+            sources: CORE_SYSTEMS,
+            incomplete: false,
+        };
+        check(Seen::Tracked(good.clone()), "SAF-02", 3);
+        for worse in [
+            Tracked { names_ground: false, ..good.clone() },
+            Tracked { sources: CORE_SYSTEMS - 1, ..good.clone() },
+            Tracked { incomplete: true, ..good.clone() },
+        ] {
+            check(Seen::Tracked(worse), "SAF-02", 2);
+        }
+        check(Seen::Tracked(Tracked { after_seconds: None, ..good }), "SAF-02", 1);
+    }
+
+    #[test]
+    fn a_complaint_counts_when_it_is_followed_to_its_end() {
+        let lodged = Complained { lodged: true, ..Complained::default() };
+        check(Seen::Complained(Complained::default()), "SAF-03", 0);
+        check(Seen::Complained(lodged.clone()), "SAF-03", 2);
+        let whole = Complained { numbered: true, has_limit: true, answered: true, ..lodged };
+        check(Seen::Complained(whole), "SAF-03", 3);
+    }
+
+    #[test]
+    fn a_part_of_the_logs_gives_no_figure() {
+        let part = Traffic { calls: 3, ..Traffic::default() };
+        assert!(matches!(word(&Seen::Traffic(part.clone()), "INT-03"), Some(NotSeen(_))));
+        check(Seen::Traffic(Traffic { complete: true, ..part.clone() }), "INT-03", 0);
+        let open = Traffic { complete: true, private_members: 2, ..part };
+        check(Seen::Traffic(open.clone()), "DX-02", 1);
+        check(Seen::Traffic(Traffic { private_calls: 1, ..open }), "DX-02", 2);
+    }
+}

@@ -177,13 +177,13 @@ async fn probes_see_what_a_person_and_an_institution_would() {
     assert!(!written.contains(&told.vid) && !written.contains('?'), "{written}");
     assert!(of(&all, "DX-07").exchanges.len() > 8);
 
-    let looks = ["P-OIDC-META", "P-A11Y", "P-DX-LIST", "P-DX-HEALTH", "P-DX-NONGOV"];
-    let all = run(&acting, &secrets, &looks, &never).await;
-    level(&all, "INC-01", 3);
-    level(&all, "DX-04", 3);
-    level(&all, "INT-03", 2);
+    level(&run(&acting, &secrets, &["P-A11Y"], &never).await, "INC-01", 3);
+    level(&run(&acting, &secrets, &["P-DX-LIST"], &never).await, "DX-04", 3);
+    let traffic = run(&acting, &secrets, &["P-DX-HEALTH", "P-DX-NONGOV"], &never).await;
+    let pairs = level(&traffic, "INT-03", 2);
+    assert!(pairs.contains("between 5 pairs"), "{pairs}");
+    level(&traffic, "DX-02", 2);
     // A list that does not say "in production" tells of a pilot.
-    level(&all, "DX-02", 2);
     let real = acting.replace("allow_writes", "in_production = true\nallow_writes");
     level(&run(&real, &secrets, &["P-DX-NONGOV"], &never).await, "DX-02", 4);
     flows_are_those_of_the_story(&acting, &secrets).await;
