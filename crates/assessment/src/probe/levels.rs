@@ -4,6 +4,7 @@
 //! Where the levels of an indicator turn on something this probe does not see, it says so and gives none: a probe for a
 //! `full` indicator replaces the claim, and must not replace it by what is merely the end of its own sight.
 
+use super::acting::Trails;
 use super::acting_levels;
 use super::components::Mandates;
 use super::directory::{Agreements, Directory};
@@ -11,7 +12,6 @@ use super::openapi::Interfaces;
 use super::openid::Openid;
 use super::pages::{Accessibility, Catalogue, Languages, WEIGHT_BYTES_MAX, Weight};
 use super::seen::Seen;
-use super::trails::Trails;
 
 /// What a probe says about one indicator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

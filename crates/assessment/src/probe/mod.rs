@@ -9,7 +9,6 @@
 mod acting;
 mod acting_levels;
 mod components;
-mod demo;
 mod directory;
 mod fetch;
 mod guard;
@@ -22,7 +21,6 @@ mod seen;
 pub mod synthetic;
 pub mod targets;
 pub mod traffic;
-mod trails;
 mod unbuilt;
 
 pub use levels::{Word, word};
@@ -149,7 +147,6 @@ pub fn is_built(probe: &str) -> bool {
             | "P-DX-LIST"
             | "P-AGREE"
             | "P-MANDATE"
-            | "P-LOGCHAIN"
     ) || acting::ACTING.contains(&probe)
         || traffic::READS_IT.contains(&probe)
 }
@@ -212,7 +209,6 @@ async fn ask(probe: &str, visit: &mut Visit<'_>, now: Timestamp) -> Result<Seen,
         "P-DX-LIST" => directory::members(visit).await,
         "P-AGREE" => directory::agreements(visit, now).await,
         "P-MANDATE" => components::mandates(visit).await,
-        "P-LOGCHAIN" => trails::look(visit).await,
         other => Err(Trouble::Refused(unbuilt::reason(other).to_owned())),
     }
 }

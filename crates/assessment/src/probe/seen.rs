@@ -1,13 +1,12 @@
 //! What probes saw, as facts, and each as one sentence. What it means for an indicator stands in `levels`.
 
-use super::acting::{Called, Complained, Consented, KnownBad, Login, Tracked};
+use super::acting::{Called, Complained, Consented, KnownBad, Login, Tracked, Trails};
 use super::components::Mandates;
 use super::directory::{Agreements, Directory};
 use super::openapi::Interfaces;
 use super::openid::Openid;
 use super::pages::{Accessibility, Catalogue, Languages, Weight};
 use super::traffic::Traffic;
-use super::trails::Trails;
 
 /// Most problems that are spelt out in a sentence.
 const SHOWN_MAX: usize = 4;

@@ -31,6 +31,10 @@
 //! at = "treasury"
 //! officer = "GOV/DPC/k-1"
 //! key_env = "PROBE_AUTHORITY_KEY"
+//!
+//! [target.synthetic.auditor]                # has audit trails compared; or a token of the target itself
+//! officer = "GOV/AUDIT/a-1"
+//! key_env = "PROBE_AUDITOR_KEY"
 //! ```
 
 use std::path::PathBuf;
@@ -58,6 +62,8 @@ pub struct Synthetic {
     pub consent: Option<Consent>,
     /// An officer of the authority that takes complaints.
     pub authority: Option<Officer>,
+    /// An officer of the auditor.
+    pub auditor: Option<Officer>,
 }
 
 /// A synthetic person.
@@ -127,6 +133,7 @@ pub(super) struct Entry {
     call: Option<Call>,
     consent: Option<Consent>,
     authority: Option<OfficerEntry>,
+    auditor: Option<OfficerEntry>,
 }
 
 #[derive(Deserialize)]
@@ -181,6 +188,10 @@ impl Entry {
             authority: self
                 .authority
                 .map(|entry| officer("synthetic.authority", entry, variable))
+                .transpose()?,
+            auditor: self
+                .auditor
+                .map(|entry| officer("synthetic.auditor", entry, variable))
                 .transpose()?,
         })
     }

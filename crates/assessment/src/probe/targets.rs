@@ -12,8 +12,8 @@
 //! token_env = "PORTAL_TOKEN"                # or token_file; the token itself never stands here
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use kernel::config::SecretText;
 use reqwest::Url;
@@ -53,7 +53,7 @@ pub struct Target {
     pub probes: BTreeSet<String>,
     /// Most requests a minute.
     pub requests_per_minute: u32,
-    /// Whether probes may change something there, with synthetic persons. No probe of this version does.
+    /// Whether probes may change something there, with synthetic persons.
     pub allow_writes: bool,
     /// Bearer token for what is not public.
     pub token: Option<SecretText>,
@@ -84,14 +84,6 @@ pub enum TargetsError {
         target: String,
         /// The key.
         key: &'static str,
-        /// What is wrong and what helps.
-        problem: String,
-    },
-    /// A folder that holds no demo.
-    #[error("{}: {problem}", .path.display())]
-    Demo {
-        /// Where it was looked for.
-        path: PathBuf,
         /// What is wrong and what helps.
         problem: String,
     },
@@ -156,19 +148,6 @@ impl Targets {
             all.push(target(entry, &variable)?);
         }
         Ok(Self(all))
-    }
-
-    /// Targets of a country that `msingi demo` left running: each installation below `directory` with its own
-    /// `msingi.toml`. `tokens` holds a bearer token by installation; without one, what is not public cannot be
-    /// measured.
-    ///
-    /// # Errors
-    /// [`TargetsError::Demo`].
-    pub fn of_demo(
-        directory: &Path,
-        tokens: &BTreeMap<String, String>,
-    ) -> Result<Self, TargetsError> {
-        super::demo::targets(directory, tokens).map(Self)
     }
 
     /// All of them, in the order of the list.

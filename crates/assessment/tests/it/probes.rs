@@ -528,27 +528,3 @@ async fn the_assessment_block_is_found_by_its_own_probes() {
     assert_eq!(word.outcome, Outcome::Level(3), "{}", word.says);
     assert!(word.exchanges.iter().any(|one| one.status == 401), "{:?}", word.exchanges);
 }
-
-#[test]
-fn targets_of_a_demo_are_read_from_its_installations() {
-    let folder = std::env::temp_dir().join(format!("probes-demo-{}", std::process::id()));
-    let missing = Targets::of_demo(&folder, &BTreeMap::new()).unwrap_err().to_string();
-    assert!(missing.contains("msingi demo"), "{missing}");
-    for (name, port) in [("registrar", 8101), ("treasury", 8102), ("post", 8103)] {
-        std::fs::create_dir_all(folder.join(name)).unwrap();
-        let text = format!("[listen]\npublic = \"127.0.0.1:{port}\"\n");
-        std::fs::write(folder.join(name).join("msingi.toml"), text).unwrap();
-    }
-    let tokens = BTreeMap::from([("treasury".to_owned(), TOKEN.to_owned())]);
-    let targets = Targets::of_demo(&folder, &tokens);
-    std::fs::remove_dir_all(&folder).unwrap();
-    let targets = targets.unwrap();
-    let found: Vec<(&str, &str, bool)> = targets
-        .all()
-        .iter()
-        .map(|one| (one.name.as_str(), one.url.as_str(), one.token.is_some()))
-        .collect();
-    let registrar = ("registrar", "http://127.0.0.1:8101/", false);
-    assert_eq!(found, [registrar, ("treasury", "http://127.0.0.1:8102/", true)]);
-    assert!(targets.of_probe("P-OIDC-META").all(|one| one.name == "registrar"));
-}

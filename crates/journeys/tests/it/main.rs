@@ -2,6 +2,7 @@
 
 mod authorisation;
 mod country;
+mod outages;
 mod probes;
 mod program;
 mod refusals;

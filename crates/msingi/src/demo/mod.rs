@@ -20,5 +20,5 @@ pub use client::{Browser, Desk, Page, StoryError};
 pub use driver::Told;
 pub use processes::Processes;
 pub use screen::Screen;
-pub use stage::{Layout, SCHEMA_PREFIX, Stage, StageError, Where};
+pub use stage::{Layout, SCHEMA_PREFIX, Stage, StageError, Where, running};
 pub use world::{Site, World};

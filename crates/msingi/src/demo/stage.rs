@@ -4,7 +4,7 @@ use super::processes::Processes;
 use super::world::{Site, World};
 use crate::boot::{self, BootError, Running, Selection};
 use kernel::config::{Config, Engine, SecretText};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Seconds that an operator's token lives: long enough to explore.
 const TOKEN_SECONDS: i64 = 8 * 3_600;
@@ -133,4 +133,36 @@ pub fn config(place: &Where, name: &str, wire_port: u16) -> Result<Config, Stage
         config.storage.url = Some(SecretText::from(url.as_str()));
     }
     Ok(config)
+}
+
+/// The country that `msingi demo` left running below `directory`, as whoever holds its keys reaches it.
+///
+/// # Errors
+/// [`StageError::Process`] where no demo is there.
+pub fn running(directory: &Path) -> Result<World, StageError> {
+    let site = |name: &str| -> Result<Option<Site>, StageError> {
+        let file = directory.join(name).join("msingi.toml");
+        let wrong = |error: String| StageError::Process(format!("{}: {error}", file.display()));
+        if !file.exists() {
+            return Ok(None);
+        }
+        let text = std::fs::read_to_string(&file).map_err(|error| wrong(error.to_string()))?;
+        let config: Config = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        let base = format!("http://{}", config.listen.public);
+        Ok(Some(Site { base, operator: boot::operator(&config)?.token(TOKEN_SECONDS)? }))
+    };
+    let (one, registrar) = (site("local")?, site("registrar")?);
+    let Some(hub) = one.or(registrar) else {
+        let text = format!("no demo is in {}: start `msingi demo` first", directory.display());
+        return Err(StageError::Process(text));
+    };
+    Ok(World {
+        frontline: site("frontline")?.unwrap_or_else(|| hub.clone()),
+        treasury: site("treasury")?.unwrap_or_else(|| hub.clone()),
+        registrar: hub,
+        post: None,
+        abroad: None,
+        hands: None,
+        witnessed: false,
+    })
 }

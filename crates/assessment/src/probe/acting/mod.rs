@@ -9,12 +9,14 @@ mod desk;
 mod login;
 mod portal;
 mod tracker;
+mod trails;
 
 pub use call::{Called, KnownBad};
 pub use complaint::Complained;
 pub use consent::Consented;
 pub use login::Login;
 pub use tracker::Tracked;
+pub use trails::Trails;
 
 use std::collections::BTreeMap;
 
@@ -27,8 +29,10 @@ use super::synthetic::{Officer, Person};
 use super::targets::{Target, Targets};
 
 /// The probes of this kind.
-pub const ACTING: [&str; 6] =
-    ["P-OIDC-AUTH", "P-DX-CALL", "P-POLICY", "P-CONSENT", "P-TRACKER", "P-GRIEV"];
+pub const ACTING: [&str; 7] =
+    ["P-OIDC-AUTH", "P-DX-CALL", "P-POLICY", "P-CONSENT", "P-TRACKER", "P-GRIEV", LOGCHAIN];
+/// Signs in and changes nothing.
+const LOGCHAIN: &str = "P-LOGCHAIN";
 
 /// What outlasts a single probe of one run.
 pub(super) struct Stage {
@@ -76,7 +80,7 @@ pub(super) async fn ask(
     visit: &mut Visit<'_>,
     stage: &mut Stage,
 ) -> Result<Seen, Trouble> {
-    if !visit.target().allow_writes {
+    if !visit.target().allow_writes && probe != LOGCHAIN {
         let why = "acts at the target, and the list does not permit it: set allow_writes where it \
                    may, and name a synthetic person and a test institution";
         return Err(Trouble::Refused(why.to_owned()));
@@ -87,6 +91,7 @@ pub(super) async fn ask(
         "P-POLICY" => call::known_bad(visit, stage).await,
         "P-CONSENT" => consent::look(visit, stage).await,
         "P-TRACKER" => tracker::look(visit, stage).await,
+        LOGCHAIN => trails::look(visit, stage).await,
         _ => complaint::look(visit, stage).await,
     }
 }

@@ -59,8 +59,8 @@ async fn measure(instrument: &Instrument, directory: &Path) -> Result<Round, Fai
     let stage = Stage::build(&place).await?;
     let world = stage.world()?;
     driver::tell(&world, RESIDENTS, &mut Screen::silent()).await?;
-    let tokens = BTreeMap::from([("local".to_owned(), world.registrar.operator.clone())]);
-    let targets = Targets::of_demo(directory, &tokens)?;
+    let list = driver::prepare_probes(&world, &directory.join("probes")).await?;
+    let targets = Targets::parse(&super::files::text(&list)?, |_| None)?;
     let found = probe::run(&targets, instrument, &Clock::system(), &BTreeMap::new()).await;
     stage.stop().await;
     summary::measured(&found);

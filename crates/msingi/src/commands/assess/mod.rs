@@ -6,6 +6,7 @@ mod outputs;
 mod summary;
 
 use super::{Failure, say};
+use crate::demo::driver;
 use assessment::probe::{self, Targets};
 use basis::Clock;
 use maturity::report::Language;
@@ -60,6 +61,15 @@ pub enum Args {
         /// The allow-list (TOML), see docs/assessment.md
         #[arg(long)]
         targets: PathBuf,
+    },
+    /// Write the allow-list for a demo that runs, with a synthetic person and test officers
+    Targets {
+        /// Folder of the demo
+        #[arg(long, default_value = "./data/demo")]
+        demo: PathBuf,
+        /// Folder for targets.toml and the secrets it names
+        #[arg(long, default_value = "./data/probes")]
+        out: PathBuf,
     },
     /// Show where the country stands, and what comes first
     Score {
@@ -119,6 +129,11 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         }
         Args::Import { round, files } => import(&instrument, &round, &files),
         Args::Probe { round, targets } => measure(&instrument, &round, &targets).await,
+        Args::Targets { demo, out } => {
+            let list = driver::prepare_probes(&crate::demo::running(&demo)?, &out).await?;
+            say(format!("written: {}", list.display()));
+            Ok(())
+        }
         Args::Score { round } => {
             summary::show(&instrument, &files::round(&round, &instrument)?);
             Ok(())

@@ -11,12 +11,14 @@ mod mother;
 mod operators;
 mod outside;
 mod post;
+mod probes;
 mod reads;
 mod seeding;
 mod watch;
 
 pub use operators::Account;
-pub use outside::{OutsideClient, outside_client};
+pub use outside::{Party, outside_client};
+pub use probes::prepare_probes;
 
 use super::client::{Browser, StoryError};
 use super::screen::Screen;
