@@ -8,6 +8,8 @@ use aws_lc_rs::signature::{
     self, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair as _, ParsedPublicKey,
     RsaPublicKeyComponents,
 };
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use crate::JoseError;
@@ -87,6 +89,22 @@ impl SigningKey {
             }
         };
         Ok(SigningKey::new(alg, pair))
+    }
+
+    /// Reads a key as people keep it in a file: unencrypted PKCS#8 in PEM (RFC 7468 section 10), or a private JWK.
+    ///
+    /// # Errors
+    /// As [`SigningKey::from_pkcs8`] and [`SigningKey::from_jwk`].
+    pub fn from_text(alg: SigAlg, text: &str) -> Result<SigningKey, JoseError> {
+        let text = text.trim();
+        if text.starts_with('{') {
+            return SigningKey::from_jwk(alg, &Jwk::from_json(text.as_bytes())?);
+        }
+        let is_label = |line: &&str| line.starts_with("-----");
+        let lines: String = text.lines().map(str::trim).filter(|line| !is_label(line)).collect();
+        let der =
+            STANDARD.decode(lines).map_err(|_| JoseError::KeyInvalid("neither PEM nor a JWK"))?;
+        SigningKey::from_pkcs8(alg, &der)
     }
 
     /// Takes the private key out of a JWK.

@@ -43,8 +43,8 @@ const NOBODY: &str = "none";
 /// Runs every probe of the instrument at every target that lists it, one after the other: one measurement for each
 /// target and each indicator that names the probe.
 ///
-/// `last_seen` says when a target last answered, by name; [`seen_until`] makes it from earlier measurements. Without
-/// it nobody can tell an outage from something that was never there.
+/// `last_seen` says when something was last there; [`seen_until`] makes it from earlier measurements. Without it nobody
+/// can tell an outage from something that was never there.
 pub async fn run(
     targets: &Targets,
     instrument: &Instrument,
@@ -67,8 +67,7 @@ pub async fn run(
             asked = true;
             // One picture out of all logs: what one of them does not hold, another may.
             let found = traffic::across(probe, targets, &mut pace, clock).await;
-            let before = before(last_seen, &found.target, probe);
-            all.extend(indicators.iter().map(|indicator| found.measurement(indicator, before)));
+            all.extend(indicators.iter().map(|one| found.measurement(one, last_seen)));
         }
         for target in targets.of_probe(probe).filter(|_| !traffic::READS_IT.contains(&probe)) {
             asked = true;
@@ -76,40 +75,24 @@ pub async fn run(
                 true => act(probe, target, targets, &mut pace, &mut stage).await,
                 false => look(probe, target, &mut pace, clock).await,
             };
-            let before = before(last_seen, &target.name, probe);
-            all.extend(indicators.iter().map(|indicator| found.measurement(indicator, before)));
+            all.extend(indicators.iter().map(|one| found.measurement(one, last_seen)));
         }
         if !asked {
             let why = if is_built(probe) { "no target for it" } else { unbuilt::reason(probe) };
             let found = Found::without_target(probe, clock.now(), why);
-            all.extend(indicators.iter().map(|one| found.measurement(one, NEVER)));
+            all.extend(indicators.iter().map(|one| found.measurement(one, last_seen)));
         }
     }
     all
 }
 
-/// When something was last there: what the probe looks for, or at least the target.
-fn before(seen: &BTreeMap<String, Timestamp>, target: &str, probe: &str) -> Before {
-    let (part, whole) = (seen.get(&part(target, probe)), seen.get(target));
-    Before { part: part.copied(), whole: whole.copied() }
+/// What a probe looks for, for one indicator.
+fn part(target: &str, probe: &str, indicator: &str) -> String {
+    format!("{target} {probe} {indicator}")
 }
 
-/// Where nothing was asked.
-const NEVER: Before = Before { part: None, whole: None };
-
-#[derive(Clone, Copy)]
-struct Before {
-    part: Option<Timestamp>,
-    whole: Option<Timestamp>,
-}
-
-/// A part of a target is known by what looks for it.
-fn part(target: &str, probe: &str) -> String {
-    format!("{target} {probe}")
-}
-
-/// When each target last answered, by its name, and when each probe last found there what it looks for, by the
-/// target's name and the probe's, as measurements tell.
+/// When each probe last found at a target what an indicator asks for, by the names of target, probe and indicator.
+/// What gave no level then cannot be missed now.
 #[must_use]
 pub fn seen_until<'a>(
     measurements: impl IntoIterator<Item = &'a Measurement>,
@@ -117,13 +100,8 @@ pub fn seen_until<'a>(
     let mut seen: BTreeMap<String, Timestamp> = BTreeMap::new();
     for one in measurements {
         if matches!(one.outcome, Outcome::Level(_)) {
-            let latest = seen.entry(part(&one.target, &one.probe)).or_insert(one.at);
-            *latest = one.at.max(*latest);
-        }
-        let answers = |exchange: &HttpExchange| !matches!(exchange.status, 0 | 502..=504);
-        if one.exchanges.iter().any(answers) && !matches!(one.outcome, Outcome::Unavailable { .. })
-        {
-            let latest = seen.entry(one.target.clone()).or_insert(one.at);
+            let part = part(&one.target, &one.probe, &one.indicator);
+            let latest = seen.entry(part).or_insert(one.at);
             *latest = one.at.max(*latest);
         }
     }
@@ -219,11 +197,10 @@ impl<'a> Found<'a> {
         Self { probe, target: NOBODY.to_owned(), at, seen, exchanges: Vec::new() }
     }
 
-    fn measurement(&self, indicator: &str, before: Before) -> Measurement {
+    fn measurement(&self, indicator: &str, last_seen: &BTreeMap<String, Timestamp>) -> Measurement {
+        let before = last_seen.get(&part(&self.target, self.probe, indicator)).copied();
         let (outcome, says) = match &self.seen {
-            Ok(seen) if seen.is_nothing() && before.part.is_some() => {
-                self.down(&seen.says(), before.part)
-            }
+            Ok(seen) if seen.is_nothing() && before.is_some() => self.down(&seen.says(), before),
             Ok(seen) => match word(seen, indicator) {
                 Word::Level(level) => (Outcome::Level(level), seen.says()),
                 Word::NotSeen(what) => {
@@ -231,11 +208,7 @@ impl<'a> Found<'a> {
                 }
             },
             Err(Trouble::Refused(why)) => (Outcome::CannotBeMeasured, why.clone()),
-            Err(Trouble::Gone(why)) if before.part.is_none() => {
-                (Outcome::CannotBeMeasured, why.clone())
-            }
-            Err(Trouble::Gone(why)) => self.down(why, before.part),
-            Err(Trouble::Down(why)) => self.down(why, before.part.or(before.whole)),
+            Err(Trouble::Gone(why) | Trouble::Down(why)) => self.down(why, before),
         };
         Measurement {
             probe: self.probe.to_owned(),
@@ -249,8 +222,8 @@ impl<'a> Found<'a> {
     }
 
     /// An outage is one only of something that was there before.
-    fn down(&self, why: &str, seen_before: Option<Timestamp>) -> (Outcome, String) {
-        let Some(before) = seen_before else {
+    fn down(&self, why: &str, before: Option<Timestamp>) -> (Outcome, String) {
+        let Some(before) = before else {
             return (Outcome::CannotBeMeasured, format!("{why}, and it was never seen before"));
         };
         let seconds = u64::try_from(self.at.seconds_since(before)).unwrap_or_default();

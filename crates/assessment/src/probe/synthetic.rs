@@ -40,10 +40,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use credential::totp::Totp;
-use credential::{Jwk, SigAlg, SigningKey};
+use credential::{SigAlg, SigningKey};
 use kernel::config::SecretText;
 use serde::Deserialize;
 
@@ -249,14 +247,7 @@ fn secret(
 
 /// P-256, as our guide for integrators makes keys; a JWK where a library prefers it.
 fn signing_key(table: &'static str, secret: &SecretText) -> Result<SigningKey, Fault> {
-    let text = secret.reveal();
-    let key = if text.starts_with('{') {
-        Jwk::from_json(text.as_bytes()).and_then(|jwk| SigningKey::from_jwk(SigAlg::Es256, &jwk))
-    } else {
-        let lines: String = text.lines().filter(|line| !line.starts_with("-----")).collect();
-        let der = STANDARD.decode(lines.trim()).unwrap_or_default();
-        SigningKey::from_pkcs8(SigAlg::Es256, &der)
-    };
+    let key = SigningKey::from_text(SigAlg::Es256, secret.reveal());
     key.map_err(|error| {
         (table, format!("has a key that is no P-256 key in PKCS#8 PEM or as a JWK: {error}"))
     })

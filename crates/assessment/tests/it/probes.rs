@@ -281,7 +281,7 @@ async fn an_outage_is_one_only_of_what_was_there_before() {
     let says = &of(&before, "GOV-02").says;
     assert_eq!(says, "1 of 2 components name a mandate; without: b.");
     let seen: BTreeMap<String, Timestamp> = probe::seen_until(&before);
-    assert_eq!(seen.get("under-test"), Some(&clock.now()));
+    assert_eq!(seen.get("under-test P-MANDATE GOV-02"), Some(&clock.now()));
 
     drop(running);
     mock.advance_seconds(90);

@@ -160,8 +160,8 @@ async fn a_block_that_is_taken_away_is_an_outage_and_no_immaturity() {
     let mut both = before.clone();
     both.extend(after);
     assert_eq!(
-        probe::seen_until(&both).get("country P-OIDC-META"),
-        seen.get("country P-OIDC-META")
+        probe::seen_until(&both).get("country P-OIDC-META ID-04"),
+        seen.get("country P-OIDC-META ID-04")
     );
     // Where it never was, it is not there.
     level(&run(&list, &["P-OIDC-META"], &BTreeMap::new()).await, "ID-04", 0);

@@ -49,7 +49,6 @@ enum Command {
     /// Tell the story of an invented country, then leave it running to explore
     Demo(demo::Args),
     /// Assess where a country stands, and plan what to do next
-    #[command(subcommand)]
     Assess(assess::Args),
     /// Run an installation
     Serve(serve::Args),

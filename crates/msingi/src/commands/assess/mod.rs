@@ -1,7 +1,9 @@
 //! `msingi assess`: where a country stands and what to do next, from files.
 
+mod answers;
 mod demo;
 mod files;
+mod instrument;
 mod outputs;
 mod summary;
 
@@ -15,9 +17,18 @@ use maturity::{Instrument, Round, sheet};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+/// What to do, and with which instrument.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    choice: instrument::Choice,
+    #[command(subcommand)]
+    what: What,
+}
+
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
-pub enum Args {
+pub enum What {
     /// All deliverables for two invented countries from files, and for the demo country measured live
     Demo {
         /// Folder for the reports
@@ -54,6 +65,10 @@ pub enum Args {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Answer one indicator
+    Answer(answers::AnswerArgs),
+    /// Name a file or link as evidence; a file by its SHA-256
+    Attach(answers::AttachArgs),
     /// Ask running systems on an allow-list what they show, and put it into the round
     Probe {
         /// round.json
@@ -95,6 +110,8 @@ pub enum Args {
         #[arg(long)]
         round: PathBuf,
     },
+    /// Show what supposed answers or a shorter roadmap would change
+    WhatIf(answers::WhatIfArgs),
     /// Write what changed between two rounds
     Diff {
         /// round.json of the earlier one
@@ -114,43 +131,64 @@ pub enum Args {
         #[arg(long, default_value = "region.html")]
         out: PathBuf,
     },
+    /// Carry a round over to the instrument's version
+    Migrate {
+        /// round.json of an earlier version
+        round: PathBuf,
+        /// The round to write
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Sign an instrument: FILE.sig, and FILE.publisher.jwk for those who use it
+    SignInstrument {
+        /// The instrument (TOML)
+        file: PathBuf,
+        /// A P-256 private key: PKCS#8 in PEM, or a JWK
+        #[arg(long)]
+        key: PathBuf,
+    },
 }
 
 pub async fn run(args: Args) -> Result<(), Failure> {
-    let instrument = Instrument::built_in();
-    match args {
-        Args::Demo { directory } => demo::run(&instrument, &directory).await,
-        Args::Init { directory, code, name, profile } => {
+    let instrument = instrument::chosen(&args.choice)?;
+    match args.what {
+        What::Demo { directory } => demo::run(&instrument, &directory).await,
+        What::Init { directory, code, name, profile } => {
             init(&instrument, &directory, code, name, profile)
         }
-        Args::Template { round, out } => {
+        What::Template { round, out } => {
             let round = files::round(&round, &instrument)?;
             files::write(&out, &sheet::template(&instrument, Some(&round))?)
         }
-        Args::Import { round, files } => import(&instrument, &round, &files),
-        Args::Probe { round, targets } => measure(&instrument, &round, &targets).await,
-        Args::Targets { demo, out } => {
+        What::Import { round, files } => import(&instrument, &round, &files),
+        What::Answer(args) => answers::answer(&instrument, args),
+        What::Attach(args) => answers::attach(&instrument, args),
+        What::WhatIf(args) => answers::suppose(&instrument, &args),
+        What::Migrate { round, out } => instrument::migrate(&instrument, &round, &out),
+        What::SignInstrument { file, key } => instrument::sign(&file, &key),
+        What::Probe { round, targets } => measure(&instrument, &round, &targets).await,
+        What::Targets { demo, out } => {
             let list = driver::prepare_probes(&crate::demo::running(&demo)?, &out).await?;
             say(format!("written: {}", list.display()));
             Ok(())
         }
-        Args::Score { round } => {
+        What::Score { round } => {
             summary::show(&instrument, &files::round(&round, &instrument)?);
             Ok(())
         }
-        Args::Report { round, out, language } => {
+        What::Report { round, out, language } => {
             let language = language_called(&language)?;
             outputs::write(&instrument, &files::round(&round, &instrument)?, language, &out)
         }
-        Args::Verify { record, round } => {
+        What::Verify { record, round } => {
             outputs::verify(&instrument, &files::round(&round, &instrument)?, &record)
         }
-        Args::Diff { before, after, out } => {
+        What::Diff { before, after, out } => {
             let before = files::round(&before, &instrument)?;
             let after = files::round(&after, &instrument)?;
             outputs::difference(&instrument, &before, &after, &out)
         }
-        Args::Rollup { rounds, out } => {
+        What::Rollup { rounds, out } => {
             let read = |path: &PathBuf| files::round(path, &instrument);
             let rounds: Result<Vec<Round>, Failure> = rounds.iter().map(read).collect();
             outputs::region(&instrument, &rounds?, &out)

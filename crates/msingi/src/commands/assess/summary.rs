@@ -1,7 +1,7 @@
 //! What the terminal shows of an assessment.
 
 use super::super::say;
-use maturity::result::{GateAnswer, Points};
+use maturity::result::{CellScore, GateAnswer, Points, Scores};
 use maturity::round::{Measurement, Outcome};
 use maturity::{Instrument, Round, assess};
 
@@ -24,9 +24,11 @@ pub fn show(instrument: &Instrument, round: &Round) {
         let down = if dimension.unavailable { ", something does not answer now" } else { "" };
         say(format!("  {:<4} {score:>6}  {named}{down}", dimension.id));
     }
+    matrix(&found.scores);
     let red = found.scores.gates.iter().filter(|gate| gate.state == GateAnswer::Red);
+    say("");
     for gate in red {
-        say(format!("\n  Red gate {}: {}", gate.id, gate.says));
+        say(format!("  Red gate {}: {}", gate.id, gate.says));
     }
     say("\n  What comes first");
     for gap in found.gaps.iter().take(SHOWN) {
@@ -40,8 +42,38 @@ pub fn show(instrument: &Instrument, round: &Round) {
     ));
 }
 
+/// The columns of the matrix, as the instrument names them.
+const QUESTIONS: [(&str, &str); 4] = [
+    ("exist_functional", "exists, works"),
+    ("interoperable", "interoperable"),
+    ("governed", "governed"),
+    ("shared", "shared"),
+];
+
+/// Identity, payments and exchange by the four questions.
+fn matrix(scores: &Scores) {
+    let heads = QUESTIONS.map(|(_, says)| format!("{says:>16}"));
+    say(format!("\n  {:<10}{}", "", heads.concat()));
+    for component in ["identity", "payments", "exchange"] {
+        let cells = QUESTIONS.map(|(question, _)| {
+            let mut of = scores.matrix.iter().filter(|cell| cell.component == component);
+            let cell = of.find(|cell| cell.question == question).map_or("-".to_owned(), cell);
+            format!("{cell:>16}")
+        });
+        say(format!("  {component:<10}{}", cells.concat()));
+    }
+}
+
+fn cell(cell: &CellScore) -> String {
+    let level = cell.level.map_or("?".to_owned(), |level| level.to_string());
+    if let Some(gate) = &cell.red_gate {
+        return format!("{level}, {gate}");
+    }
+    if cell.unavailable { format!("{level}, down now") } else { level }
+}
+
 /// `37.28`
-fn points(points: Points) -> String {
+pub fn points(points: Points) -> String {
     format!("{}.{:02}", points / 100, points % 100)
 }
 
