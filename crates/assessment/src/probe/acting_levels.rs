@@ -1,7 +1,7 @@
 //! From what probes that act saw, and from traffic, to a level: the second half of the table in `levels`, under the same
 //! rule. One flow, one person and one line were tried, which never shows that all are so.
 
-use super::acting::{Called, Complained, Consented, KnownBad, Login, Tracked};
+use super::acting::{Bulk, Called, Complained, Consented, KnownBad, Login, Tracked};
 use super::levels::Word::{self, Level, NotSeen};
 use super::seen::Seen;
 use super::traffic::Traffic;
@@ -32,6 +32,7 @@ pub(super) fn word(seen: &Seen, indicator: &str) -> Option<Word> {
         (Seen::Complained(_), "PAY-08") => NotSeen("liability and refunds for payments"),
         (Seen::Complained(_), "XB-08") => NotSeen("cases and looks across a border"),
 
+        (Seen::Bulk(seen), "PAY-03") => digital_transfers(seen),
         (Seen::Traffic(seen), "INT-03") => ministry_pairs(seen),
         (Seen::Traffic(seen), "DX-02") => private_members(seen),
         (Seen::Traffic(_), "DX-11") => NotSeen("availability: the log holds calls and no outages"),
@@ -108,6 +109,14 @@ fn redress(seen: &Complained) -> Word {
         return Level(0);
     }
     if seen.numbered && seen.has_limit && seen.answered { Level(3) } else { Level(2) }
+}
+
+/// A batch shows that it can be done, or that nobody is paid this way; never how many are.
+fn digital_transfers(seen: &Bulk) -> Word {
+    if seen.paid_once {
+        return NotSeen("what share of payments goes this way");
+    }
+    Level(0)
 }
 
 /// The log of one installation is a part; only all of them make a figure, unless a part is enough for the top.
@@ -208,6 +217,13 @@ mod tests {
         check(Seen::Complained(lodged.clone()), "SAF-03", 2);
         let whole = Complained { numbered: true, has_limit: true, answered: true, ..lodged };
         check(Seen::Complained(whole), "SAF-03", 3);
+    }
+
+    #[test]
+    fn a_batch_that_pays_shows_no_share_and_one_that_does_not_shows_none() {
+        let paid = Bulk { paid_once: true, ..Bulk::default() };
+        assert!(matches!(word(&Seen::Bulk(paid), "PAY-03"), Some(NotSeen(_))));
+        check(Seen::Bulk(Bulk::default()), "PAY-03", 0);
     }
 
     #[test]

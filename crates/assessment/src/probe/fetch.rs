@@ -113,6 +113,14 @@ impl Told {
         Self { method: Method::POST, kind, body, ..Self::default() }
     }
 
+    /// JSON that is posted, one value a line.
+    #[must_use]
+    pub fn lines(lines: &[Value]) -> Self {
+        let body: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let (kind, body) = ("application/x-ndjson", body.into_bytes());
+        Self { method: Method::POST, kind, body, ..Self::default() }
+    }
+
     /// With a bearer token.
     #[must_use]
     pub fn with_token(mut self, token: &str) -> Self {

@@ -1,6 +1,6 @@
 //! What probes saw, as facts, and each as one sentence. What it means for an indicator stands in `levels`.
 
-use super::acting::{Called, Complained, Consented, KnownBad, Login, Tracked, Trails};
+use super::acting::{Bulk, Called, Complained, Consented, KnownBad, Login, Tracked, Trails};
 use super::components::Mandates;
 use super::directory::{Agreements, Directory};
 use super::openapi::Interfaces;
@@ -46,6 +46,8 @@ pub enum Seen {
     Tracked(Tracked),
     /// A complaint from first to last.
     Complained(Complained),
+    /// A batch of payments from first to last.
+    Bulk(Bulk),
     /// Calls of the last months.
     Traffic(Traffic),
     /// Facts that no level follows from.
@@ -94,6 +96,7 @@ impl Seen {
             Self::Consented(seen) => seen.says(),
             Self::Tracked(seen) => seen.says(),
             Self::Complained(seen) => seen.says(),
+            Self::Bulk(seen) => seen.says(),
             Self::Traffic(seen) => seen.says(),
             Self::Facts(says) => says.clone(),
         }

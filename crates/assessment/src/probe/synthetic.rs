@@ -35,6 +35,22 @@
 //! [target.synthetic.auditor]                # has audit trails compared; or a token of the target itself
 //! officer = "GOV/AUDIT/a-1"
 //! key_env = "PROBE_AUDITOR_KEY"
+//!
+//! [target.synthetic.payments]               # a programme that pays the person 1.00 each time
+//! services = "TB/GOV/TREASURY/payments"
+//! lookup_purpose = "benefit-eligibility"    # to ask whose number it is, at the service of the call above
+//! purpose = "benefit-payment"
+//! legal_basis = "law:Social Protection Act, s.4"
+//! account = "0199b3a0-0000-7000-8000-00000000c41d"
+//! currency = "KES"
+//! provider = "TB/COM/LAKEBANK"
+//! good_account = "LB-000001-100000"
+//! bad_account = "LB-000001-999999"          # one that the provider refuses
+//!
+//! [target.synthetic.maker]                  # puts the batch together; checker approves it
+//! officer = "GOV/MSP/m-2"
+//! client = "TB/GOV/MSP/benefits"
+//! key_env = "PROBE_MAKER_KEY"
 //! ```
 
 use std::path::PathBuf;
@@ -62,6 +78,12 @@ pub struct Synthetic {
     pub authority: Option<Officer>,
     /// An officer of the auditor.
     pub auditor: Option<Officer>,
+    /// A programme that pays the person.
+    pub payments: Option<Payments>,
+    /// Puts its batch together.
+    pub maker: Option<Officer>,
+    /// Approves it.
+    pub checker: Option<Officer>,
 }
 
 /// A synthetic person.
@@ -121,6 +143,30 @@ pub struct Consent {
     pub purpose: String,
 }
 
+/// A programme with an account, and two of the person's own, one of which is refused.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Payments {
+    /// The subsystem with the services `beneficiaries` and `batches`.
+    pub services: String,
+    /// Purpose code of asking whose number it is.
+    pub lookup_purpose: String,
+    /// Purpose code of paying.
+    pub purpose: String,
+    /// `law:REFERENCE`
+    pub legal_basis: String,
+    /// The programme's account.
+    pub account: String,
+    /// Its currency.
+    pub currency: String,
+    /// The person's provider.
+    pub provider: String,
+    /// An account there.
+    pub good_account: String,
+    /// One that the provider refuses.
+    pub bad_account: String,
+}
+
 /// `[target.synthetic]` as it is written.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -132,6 +178,9 @@ pub(super) struct Entry {
     consent: Option<Consent>,
     authority: Option<OfficerEntry>,
     auditor: Option<OfficerEntry>,
+    payments: Option<Payments>,
+    maker: Option<OfficerEntry>,
+    checker: Option<OfficerEntry>,
 }
 
 #[derive(Deserialize)]
@@ -174,23 +223,20 @@ impl Entry {
         self,
         variable: &impl Fn(&str) -> Option<String>,
     ) -> Result<Synthetic, Fault> {
+        let officer = |table: &'static str, entry: Option<OfficerEntry>| {
+            entry.map(|entry| officer(table, entry, variable)).transpose()
+        };
         Ok(Synthetic {
             person: self.person.map(|entry| person(entry, variable)).transpose()?,
             relying_party: self.relying_party.map(|entry| party(entry, variable)).transpose()?,
-            institution: self
-                .institution
-                .map(|entry| officer("synthetic.institution", entry, variable))
-                .transpose()?,
+            institution: officer("synthetic.institution", self.institution)?,
             call: self.call,
             consent: self.consent,
-            authority: self
-                .authority
-                .map(|entry| officer("synthetic.authority", entry, variable))
-                .transpose()?,
-            auditor: self
-                .auditor
-                .map(|entry| officer("synthetic.auditor", entry, variable))
-                .transpose()?,
+            authority: officer("synthetic.authority", self.authority)?,
+            auditor: officer("synthetic.auditor", self.auditor)?,
+            payments: self.payments,
+            maker: officer("synthetic.maker", self.maker)?,
+            checker: officer("synthetic.checker", self.checker)?,
         })
     }
 }

@@ -11,7 +11,7 @@ pub fn reason(probe: &str) -> &'static str {
         "P-PAY-XFER" => {
             "not built: there is no look-up of payees and no quote between two providers here to try"
         }
-        "P-PAY-BULK" | "P-PAY-P2G" => "not built: moves money between test accounts of the target",
+        "P-PAY-P2G" => "not built: there are no bills of the government here to pay",
         "P-REG-READ" | "P-KYC" => {
             "not built: needs a test institution with a key on the target's exchange"
         }

@@ -54,8 +54,8 @@ fn not_measured(all: &[Measurement], indicator: &str) -> String {
     one.says.clone()
 }
 
-const ACTING: [&str; 6] =
-    ["P-OIDC-AUTH", "P-DX-CALL", "P-POLICY", "P-CONSENT", "P-TRACKER", "P-GRIEV"];
+const ACTING: [&str; 7] =
+    ["P-OIDC-AUTH", "P-DX-CALL", "P-POLICY", "P-CONSENT", "P-TRACKER", "P-GRIEV", "P-PAY-BULK"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn probes_see_what_a_person_and_an_institution_would() {
@@ -87,6 +87,9 @@ async fn probes_see_what_a_person_and_an_institution_would() {
     assert!(tracker.contains("the officer is named, the ground is named"), "{tracker}");
     let complaint = level(&all, "SAF-03", 3);
     assert!(!complaint.contains("not on the person's page"), "{complaint}");
+    let batch = not_measured(&all, "PAY-03");
+    assert!(batch.contains("a good and a bad account ended after"), "{batch}");
+    assert!(!batch.contains("NOT "), "{batch}");
     // On record, without a word that could be read.
     let written = serde_json::to_string(&all).expect("JSON");
     assert!(!written.contains(number_in(&acting)) && !written.contains('?'), "{written}");

@@ -82,7 +82,29 @@ impl Desk<'_> {
         body: Option<&Value>,
         token: &str,
     ) -> Result<Answer, Trouble> {
-        let mut told = body.map_or_else(Told::default, Told::json).with_token(token);
+        let told = body.map_or_else(Told::default, Told::json).with_token(token);
+        self.send(visit, path, grounds, told).await
+    }
+
+    /// As [`Desk::call`], with one JSON object a line.
+    pub(super) async fn call_with_lines(
+        &self,
+        visit: &mut Visit<'_>,
+        path: &str,
+        grounds: Grounds<'_>,
+        lines: &[Value],
+    ) -> Result<Answer, Trouble> {
+        let told = Told::lines(lines).with_token(&self.token);
+        self.send(visit, path, grounds, told).await
+    }
+
+    async fn send(
+        &self,
+        visit: &mut Visit<'_>,
+        path: &str,
+        grounds: Grounds<'_>,
+        mut told: Told,
+    ) -> Result<Answer, Trouble> {
         let all = [
             ("msingi-client", self.officer.client.as_str()),
             ("msingi-purpose", grounds.purpose),

@@ -2,6 +2,7 @@
 //! where the list allows it.
 
 mod browser;
+mod bulk;
 mod call;
 mod complaint;
 mod consent;
@@ -11,6 +12,7 @@ mod portal;
 mod tracker;
 mod trails;
 
+pub use bulk::Bulk;
 pub use call::{Called, KnownBad};
 pub use complaint::Complained;
 pub use consent::Consented;
@@ -29,8 +31,16 @@ use super::synthetic::{Officer, Person};
 use super::targets::{Target, Targets};
 
 /// The probes of this kind.
-pub const ACTING: [&str; 7] =
-    ["P-OIDC-AUTH", "P-DX-CALL", "P-POLICY", "P-CONSENT", "P-TRACKER", "P-GRIEV", LOGCHAIN];
+pub const ACTING: [&str; 8] = [
+    "P-OIDC-AUTH",
+    "P-DX-CALL",
+    "P-POLICY",
+    "P-CONSENT",
+    "P-TRACKER",
+    "P-GRIEV",
+    "P-PAY-BULK",
+    LOGCHAIN,
+];
 /// Signs in and changes nothing.
 const LOGCHAIN: &str = "P-LOGCHAIN";
 
@@ -69,7 +79,9 @@ impl Stage {
 
 /// Other targets of the list that the probes of this one go on to.
 pub(super) fn others<'t>(targets: &'t Targets, target: &'t Target) -> Vec<&'t Target> {
-    let officers = [&target.synthetic.institution, &target.synthetic.authority];
+    let synthetic = &target.synthetic;
+    let officers =
+        [&synthetic.institution, &synthetic.authority, &synthetic.maker, &synthetic.checker];
     let names = officers.into_iter().flatten().filter_map(|officer| officer.at.as_deref());
     let named = names.filter_map(|name| targets.all().iter().find(|other| other.name == name));
     named.filter(|other| other.allow_writes).collect()
@@ -91,6 +103,7 @@ pub(super) async fn ask(
         "P-POLICY" => call::known_bad(visit, stage).await,
         "P-CONSENT" => consent::look(visit, stage).await,
         "P-TRACKER" => tracker::look(visit, stage).await,
+        "P-PAY-BULK" => bulk::look(visit, stage).await,
         LOGCHAIN => trails::look(visit, stage).await,
         _ => complaint::look(visit, stage).await,
     }

@@ -20,13 +20,17 @@ const COMMISSIONER: Officer =
 /// Has audit trails compared.
 const AUDITOR: Officer = Officer { member: "GOV/AUDIT", id: "probe-3", roles: &["auditor"] };
 
+/// Put a batch of payments together, and approve it.
+const MAKER: Officer = Officer { member: "GOV/MSP", id: "probe-4", roles: &["exchange-user"] };
+const CHECKER: Officer = Officer { member: "GOV/MSP", id: "probe-5", roles: &["exchange-user"] };
+
 /// What looks at any installation.
 const EVERYWHERE: &str = r#""P-OPENAPI", "P-TLS", "P-SECTXT", "P-STATUS", "P-MANDATE""#;
 /// Reads the log of calls, of which each installation holds its part.
 const LOGS: &str = r#""P-DX-HEALTH", "P-DX-NONGOV""#;
 /// Where residents sign in, and where the portal and the exchange's hub are.
 const AT_THE_HUB: &str = r#""P-OIDC-META", "P-OIDC-AUTH", "P-CATALOG", "P-A11Y", "P-I18N", "P-LOWBW", "P-DX-LIST", "P-AGREE",
-  "P-DX-CALL", "P-POLICY", "P-CONSENT", "P-TRACKER", "P-GRIEV""#;
+  "P-DX-CALL", "P-POLICY", "P-CONSENT", "P-TRACKER", "P-GRIEV", "P-PAY-BULK""#;
 /// Where other installations' audit trails are compared.
 const AT_THE_WITNESS: &str = r#""P-LOGCHAIN""#;
 
@@ -58,15 +62,13 @@ impl List<'_> {
             "# Targets of `msingi assess probe`: this country, with a synthetic person and test officers.\n",
         );
         let apart = hub.base != self.world.treasury.base;
-        let mut probes = format!("{EVERYWHERE}, {LOGS},\n  {AT_THE_HUB}");
-        if !apart {
-            probes = format!("{probes}, {AT_THE_WITNESS}");
-        }
-        text.push_str(&self.target(if apart { "registrar" } else { "country" }, hub, &probes)?);
+        let probes = format!("{EVERYWHERE}, {LOGS},\n  {AT_THE_HUB}");
+        let name = if apart { "registrar" } else { "country" };
+        text.push_str(&self.target(name, hub, &probes)?);
         text.push_str(PAGES);
         text.push_str(&self.synthetic(apart).await?);
         if !apart {
-            text.push_str(&self.officer("auditor", &AUDITOR, hub, "").await?);
+            // Nobody is a witness to themselves.
             return Ok(text);
         }
         let probes = format!("{EVERYWHERE}, {LOGS}");
@@ -97,7 +99,7 @@ impl List<'_> {
         let mut text = format!(
             "[target.synthetic.person]\nnumber = \"{number}\"\nsecret_file = {secret}\n\
              [target.synthetic.relying_party]\nclient_id = \"{id}\"\nredirect_uri = \"{redirect_uri}\"\nkey_file = {key}\n\
-             {CALL}[target.synthetic.consent]\nagreement = \"{agreement}\"\n\
+             {CALL}{PAYMENTS}[target.synthetic.consent]\nagreement = \"{agreement}\"\n\
              path = \"TB/GOV/NIA/residents/records\"\npurpose = \"treatment\"\n"
         );
         let at = |name: &str| if apart { format!("at = \"{name}\"\n") } else { String::new() };
@@ -106,6 +108,9 @@ impl List<'_> {
         let keys = format!("{}{client}", at("frontline"));
         text.push_str(&self.officer("institution", &NURSE, frontline, &keys).await?);
         text.push_str(&self.officer("authority", &COMMISSIONER, treasury, &at("treasury")).await?);
+        let keys = format!("{}client = \"TB/GOV/MSP/benefits\"\n", at("frontline"));
+        text.push_str(&self.officer("maker", &MAKER, frontline, &keys).await?);
+        text.push_str(&self.officer("checker", &CHECKER, frontline, &keys).await?);
         Ok(text)
     }
 
@@ -152,6 +157,19 @@ const CALL: &str = r#"[target.synthetic.call]
 path = "TB/GOV/NIA/identity/persons/resolve"
 purpose = "treatment"
 legal_basis = "law:Health Services Act, s.9"
+"#;
+
+/// The child benefit's account, and two at a bank that says no to the second.
+const PAYMENTS: &str = r#"[target.synthetic.payments]
+services = "TB/GOV/TREASURY/payments"
+lookup_purpose = "benefit-eligibility"
+purpose = "benefit-payment"
+legal_basis = "law:Social Protection Act, s.4"
+account = "0199b3a0-0000-7000-8000-00000000c41d"
+currency = "KES"
+provider = "TB/COM/LAKEBANK"
+good_account = "LB-000000-100000"
+bad_account = "LB-000000-999999"
 "#;
 
 /// Somebody who does not exist, with a record and an authenticator: number and secret.
