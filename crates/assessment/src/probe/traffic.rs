@@ -124,7 +124,8 @@ pub async fn flows(targets: &Targets, clock: &Clock) -> Result<Vec<Flow>, String
     }
     let mut found: BTreeMap<(String, String, String), Flow> = BTreeMap::new();
     for hop in calls(&logs) {
-        let (from, to) = (member(&hop.client), member(&hop.service));
+        // Whoever is asked gives.
+        let (from, to) = (member(&hop.service), member(&hop.client));
         let key = (from.clone(), to.clone(), hop.service.clone());
         let flow = found.entry(key).or_insert_with(|| Flow {
             from,

@@ -133,7 +133,7 @@ async fn flows_are_those_of_the_story(list: &str) {
     let flows = traffic::flows(&targets, &Clock::system()).await.expect("the log can be read");
     let reads = flows.iter().find(|flow| {
         (flow.from.as_str(), flow.to.as_str(), flow.subject.as_str())
-            == ("GOV/MSP", "GOV/NIA", "TB/GOV/NIA/residents/records")
+            == ("GOV/NIA", "GOV/MSP", "TB/GOV/NIA/residents/records")
     });
     let reads = reads.unwrap_or_else(|| panic!("the ministry's reads: {flows:?}"));
     assert!(reads.calls.is_some_and(|calls| calls > 1) && reads.agreement.is_some(), "{reads:?}");

@@ -2,15 +2,13 @@
 //! runs.
 
 use super::super::{Failure, say};
-use super::{new_round, outputs, summary};
+use super::{measure, new_round, outputs, summary};
 use crate::country::Country as Pack;
 use crate::demo::{Layout, SCHEMA_PREFIX, Screen, Stage, Where, driver};
-use assessment::probe::{self, Targets};
-use basis::Clock;
+use assessment::probe::Targets;
 use maturity::report::Language;
 use maturity::round::{Country, Flow, Institution};
 use maturity::{Instrument, Round};
-use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A country with nearly no digital systems.
@@ -25,7 +23,7 @@ pub async fn run(instrument: &Instrument, directory: &Path) -> Result<(), Failur
     for text in [PAPER, SILOS] {
         deliver(instrument, &Round::parse(text)?, directory)?;
     }
-    let round = measure(instrument, &directory.join("tumbawe-running")).await?;
+    let round = measured(instrument, &directory.join("tumbawe-running")).await?;
     deliver(instrument, &round, directory)?;
     say(format!("\n  Open {}", directory.join("*/report.html").display()));
     Ok(())
@@ -42,7 +40,7 @@ fn deliver(instrument: &Instrument, round: &Round, directory: &Path) -> Result<(
 }
 
 /// Puts the demo country up, lets its story happen, asks it what it shows, and stops it.
-async fn measure(instrument: &Instrument, directory: &Path) -> Result<Round, Failure> {
+async fn measured(instrument: &Instrument, directory: &Path) -> Result<Round, Failure> {
     say("\n  Tumbawe is put up, to be measured while it runs");
     if directory.exists() {
         std::fs::remove_dir_all(directory)?;
@@ -61,11 +59,9 @@ async fn measure(instrument: &Instrument, directory: &Path) -> Result<Round, Fai
     driver::tell(&world, RESIDENTS, &mut Screen::silent()).await?;
     let list = driver::prepare_probes(&world, &directory.join("probes")).await?;
     let targets = Targets::parse(&super::files::text(&list)?, |_| None)?;
-    let found = probe::run(&targets, instrument, &Clock::system(), &BTreeMap::new()).await;
-    stage.stop().await;
-    summary::measured(&found);
     let mut round = tumbawe(instrument)?;
-    round.measurements = found.into_iter().filter(super::says_something).collect();
+    measure::into(&mut round, instrument, &targets).await;
+    stage.stop().await;
     Ok(round)
 }
 
@@ -80,7 +76,7 @@ fn tumbawe(instrument: &Instrument) -> Result<Round, Failure> {
         own.map(|one| one.sector.clone()).unwrap_or_default()
     };
     let institutions = pack.members.iter().map(|member| Institution {
-        id: member.id.to_string(),
+        id: member.id.local().to_owned(),
         name: member.names.get("en").cloned().unwrap_or_default(),
         sector: sector(&member.id),
     });
@@ -90,9 +86,9 @@ fn tumbawe(instrument: &Instrument) -> Result<Round, Failure> {
         .iter()
         .filter(|one| one.client.member() != one.service.subsystem().member());
     let flows = between.map(|one| Flow {
-        from: one.service.subsystem().member().to_string(),
-        to: one.client.member().to_string(),
-        subject: format!("{}, {}", one.service, one.purpose),
+        from: one.service.subsystem().member().local().to_owned(),
+        to: one.client.member().local().to_owned(),
+        subject: one.service.to_string(),
         path: "exchange".to_owned(),
         agreement: Some(one.purpose.clone()),
         legal_basis: Some(one.reference.clone()),

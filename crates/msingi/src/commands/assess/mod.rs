@@ -4,15 +4,15 @@ mod answers;
 mod demo;
 mod files;
 mod instrument;
+mod measure;
 mod outputs;
 mod summary;
 
 use super::{Failure, say};
 use crate::demo::driver;
-use assessment::probe::{self, Targets};
 use basis::Clock;
 use maturity::report::Language;
-use maturity::round::{Country, InstrumentName, Measurement};
+use maturity::round::{Country, InstrumentName};
 use maturity::{Instrument, Round, sheet};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -166,7 +166,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         What::WhatIf(args) => answers::suppose(&instrument, &args),
         What::Migrate { round, out } => instrument::migrate(&instrument, &round, &out),
         What::SignInstrument { file, key } => instrument::sign(&file, &key),
-        What::Probe { round, targets } => measure(&instrument, &round, &targets).await,
+        What::Probe { round, targets } => measure::measure(&instrument, &round, &targets).await,
         What::Targets { demo, out } => {
             let list = driver::prepare_probes(&crate::demo::running(&demo)?, &out).await?;
             say(format!("written: {}", list.display()));
@@ -272,21 +272,4 @@ fn import(instrument: &Instrument, path: &Path, files: &[PathBuf]) -> Result<(),
         }
     }
     files::save(path, &round)
-}
-
-async fn measure(instrument: &Instrument, path: &Path, list: &Path) -> Result<(), Failure> {
-    let mut round = files::round(path, instrument)?;
-    let text = files::text(list)?;
-    let targets = Targets::parse(&text, |name| std::env::var(name).ok())
-        .map_err(|error| format!("{}: {error}", list.display()))?;
-    let seen = probe::seen_until(&round.measurements);
-    let found = probe::run(&targets, instrument, &Clock::system(), &seen).await;
-    summary::measured(&found);
-    round.measurements.extend(found.into_iter().filter(says_something));
-    files::save(path, &round)
-}
-
-/// What no target was named for is no measurement of this country.
-fn says_something(measurement: &Measurement) -> bool {
-    !measurement.exchanges.is_empty()
 }
