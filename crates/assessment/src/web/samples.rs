@@ -215,7 +215,7 @@ fn result(why: usize) -> Sample {
         facts: facts(),
         held_back_by: (0..why).map(|at| reason(if at == 0 { "" } else { "/i" })).collect(),
         dimensions: vec![bar],
-        questions: ["Component", "governed"].map(|name| head(name)).into(),
+        questions: ["Component", "governed"].map(head).into(),
         cells: vec![["Identity", "50.00"].map(text).into()],
         gates: vec![gate(vec![chip("/i"), chip("/j")]), gate(Vec::new())],
     };
