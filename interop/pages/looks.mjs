@@ -21,18 +21,20 @@ export function lookAt(page, address) {
   return look(page, () => page.goto(address, { waitUntil: 'load' }));
 }
 
-/** The same for a page that no address leads to: `press` is the button on the present one. */
-export function lookBehind(page, press) {
+/** The same for a page that no address leads to: `press` is the button on the present one, `status` what it answers. */
+export function lookBehind(page, press, status = 200) {
   const go = async () => (await Promise.all([page.waitForNavigation(), press.click()]))[0];
-  return look(page, go);
+  return look(page, go, status);
 }
 
-async function look(page, open) {
+async function look(page, open, status = 200) {
   let bytes = 0;
   const asked = [];
   const count = async (response) => {
     asked.push(response.url());
-    bytes += (await response.body().catch(() => Buffer.alloc(0))).length;
+    // On two lines: `bytes += await …` would add to what `bytes` was before the wait, and lose the others.
+    const body = await response.body().catch(() => Buffer.alloc(0));
+    bytes += body.length;
   };
   const pending = [];
   const listen = (response) => pending.push(count(response));
@@ -41,7 +43,7 @@ async function look(page, open) {
   await Promise.all(pending);
   page.off('response', listen);
   const wrong = [];
-  if (answer.status() !== 200) wrong.push(`status ${answer.status()}`);
+  if (answer.status() !== status) wrong.push(`status ${answer.status()}`);
   if (bytes > BYTES_MAX) wrong.push(`${bytes} bytes, more than ${BYTES_MAX}`);
   const foreign = asked.filter((url) => new URL(url).origin !== new URL(page.url()).origin);
   if (foreign.length > 0) wrong.push(`asks elsewhere: ${foreign.join(' ')}`);

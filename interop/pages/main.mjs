@@ -4,6 +4,13 @@
 
 import { readFileSync } from 'node:fs';
 import { Report, ensure } from '../openid-client/report.mjs';
+import {
+  ASSESSMENT,
+  openRound,
+  putIntoReview,
+  reviewAndSign,
+  wrongWorkbook,
+} from './assessment.mjs';
 import { applyByKeyboard, beginDraft, deleteDraft } from './application.mjs';
 import { startChromium } from './chromium.mjs';
 import { pagesFrom } from './crawl.mjs';
@@ -49,7 +56,8 @@ async function checks(report) {
     const kept = await plain.storageState();
     const context = await browser.newContext({ storageState: kept, locale: 'en' });
     await everyPage(report, await freshPage(context), given.base_url);
-    for (const officer of officersOf(given)) await desk(report, browser, officer);
+    const rounds = [];
+    for (const officer of officersOf(given)) await desk(report, browser, officer, rounds);
     await strangers(report, browser, given.base_url);
   } finally {
     await close();
@@ -61,8 +69,8 @@ function officersOf({ officers = process.env.MSINGI_OFFICERS ?? '[]' }) {
   return typeof officers === 'string' ? JSON.parse(officers) : officers;
 }
 
-/** All that one officer finds at the desk; a caseworker has taken a case. */
-async function desk(report, browser, officer) {
+/** All that one officer finds at the desk; a caseworker has taken a case, a round of the assessment goes its way. */
+async function desk(report, browser, officer, rounds) {
   const context = await browser.newContext({ locale: 'en' });
   const page = await freshPage(context);
   const base = new URL(officer.desk).origin;
@@ -74,9 +82,47 @@ async function desk(report, browser, officer) {
     const take = page.locator('main form button').first();
     if ((await take.count()) > 0) await Promise.all([page.waitForNavigation(), take.click()]);
   }
+  const assessing = await assessment(report, browser, context, officer, rounds);
   const found = await report.must(`${officer.number}: pages found by following links`, () =>
     pagesFrom(page, base, ['/desk'], DESK_FOLDERS));
-  for (const path of found) await oneLook(report, page, base, path, 'en', officer.number);
+  for (const path of found) {
+    // Questions come from the instrument, which has its own translations.
+    const languages = path.startsWith(ASSESSMENT) ? LANGUAGES : ['en'];
+    for (const language of languages) {
+      await oneLook(report, page, base, path, language, officer.number);
+    }
+  }
+  await assessing?.finish(page);
+}
+
+/** A lead opens a round, another officer reviews and signs it: by keyboard and without script. */
+async function assessment(report, browser, context, officer, rounds) {
+  const base = new URL(officer.desk).origin;
+  const storageState = await context.storageState();
+  const plain = await browser.newContext({ javaScriptEnabled: false, locale: 'en', storageState });
+  const page = await plain.newPage();
+  await page.goto(base + ASSESSMENT);
+  if ((await page.locator(`a[href="${ASSESSMENT}/open"]`).count()) > 0) {
+    const path = await report.must(`${officer.number}: a round opened and answered`, () =>
+      openRound(page, base));
+    rounds.push(path);
+    const finish = async (looking) => {
+      await report.check(`${officer.number}: a workbook with faults`, async () => {
+        const send = await wrongWorkbook(looking, base + path);
+        const { wrong } = await lookBehind(looking, send, 422);
+        ensure(wrong.length === 0, wrong.join('; '));
+      });
+      await report.must(`${officer.number}: the round is put into review`, () =>
+        putIntoReview(page, base + path));
+    };
+    return { finish };
+  }
+  const reviewed = page.locator(`main a[href="${rounds.at(-1)}"]`);
+  if ((await reviewed.count()) > 0) {
+    await report.must(`${officer.number}: an answer reviewed, the round signed`, () =>
+      reviewAndSign(page, base, rounds.at(-1)));
+  }
+  return undefined;
 }
 
 /** What somebody sees who is not signed in. */

@@ -1,12 +1,13 @@
 //! What can go wrong, in one enum; and what each caller is told, in one table.
 
-use crate::model::check::Wrong;
+use crate::model::check::{WRONGS_MAX, Wrong};
 use crate::model::state::Refusal;
 use http::StatusCode;
 use kernel::db::DbError;
 use kernel::fields::FieldsError;
 use kernel::keys::KeyError;
-use kernel::problem::Problem;
+use kernel::problem::{FieldError, Problem};
+use maturity::sheet::{SheetError, SheetFault};
 
 /// An error of this block. Texts name the field or the remedy.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +24,12 @@ pub enum Error {
     /// Fields hold what they may not hold; all of them.
     #[error("{} fields cannot be accepted", .0.len())]
     Invalid(Vec<Wrong>),
+    /// A spreadsheet cannot be taken in; all of its faults.
+    #[error("{} places of the spreadsheet cannot be accepted, and nothing was taken over", .0.len())]
+    Spreadsheet(Vec<SheetFault>),
+    /// No spreadsheet came out.
+    #[error(transparent)]
+    Sheet(#[from] SheetError),
     /// The round cannot take this step.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -88,15 +95,32 @@ impl From<Error> for Problem {
                     .into_iter()
                     .fold(Self::bad_request(detail), |all, one| all.field(one.field, one.remedy))
             }
+            Error::Spreadsheet(faults) => {
+                let shown = faults.into_iter().take(WRONGS_MAX);
+                shown.fold(Self::bad_request(format!("{text}.")), |all, fault| {
+                    all.field_error(field_error(fault))
+                })
+            }
             Error::Refused(refusal) => conflict(refusal.slug(), "The round cannot take this step"),
             Error::Moved { .. } => conflict("moved-on", "Somebody else was quicker"),
             Error::OtherDigest { .. } => conflict("other-digest", "The round has other content"),
             Error::NotAssigned => Self::forbidden(text),
             Error::TooLarge { limit_bytes } => Self::too_large(limit_bytes),
             Error::Db(error) => error.into(),
-            Error::Damaged(_) | Error::Fields(_) | Error::Keys(_) | Error::Ui(_) => {
-                Self::internal(error)
-            }
+            Error::Damaged(_)
+            | Error::Fields(_)
+            | Error::Keys(_)
+            | Error::Sheet(_)
+            | Error::Ui(_) => Self::internal(error),
         }
     }
+}
+
+/// The place as a person reads it: `Answers, row 7, C (Level)`.
+fn field_error(fault: SheetFault) -> FieldError {
+    let row = if fault.row > 0 { format!("row {}", fault.row) } else { String::new() };
+    let place = [fault.sheet, row, fault.column];
+    let place: Vec<String> = place.into_iter().filter(|part| !part.is_empty()).collect();
+    let field = if place.is_empty() { "file".to_owned() } else { place.join(", ") };
+    FieldError { field, detail: fault.says, remedy: fault.remedy }
 }

@@ -52,6 +52,11 @@ pub const MEASUREMENTS_ADDED: AuditEvent = AuditEvent {
     name: "assessment.measurements.added",
     says: "What probes found was added to a round.",
 };
+/// A filled spreadsheet came in.
+pub const SPREADSHEET_TAKEN_IN: AuditEvent = AuditEvent {
+    name: "assessment.spreadsheet.taken_in",
+    says: "Answers, evidence or catalogues of a round were taken from a spreadsheet.",
+};
 /// An institution signed.
 pub const ROUND_SIGNED_OFF: AuditEvent = AuditEvent {
     name: "assessment.round.signed_off",
@@ -75,6 +80,7 @@ pub const AUDIT_EVENTS: &[AuditEvent] = &[
     EVIDENCE_ADDED,
     EVIDENCE_READ,
     MEASUREMENTS_ADDED,
+    SPREADSHEET_TAKEN_IN,
     ROUND_SIGNED_OFF,
     QUORUM_REACHED,
 ];

@@ -1,5 +1,5 @@
 //! The API: `rounds`, `answers`, `evidence` and `sign_offs` for officers of the institution that assesses,
-//! `institutions` through the exchange.
+//! `spreadsheets` beside them, `institutions` through the exchange.
 
 mod answers;
 mod evidence;
@@ -7,6 +7,7 @@ mod headers;
 mod institutions;
 mod rounds;
 mod sign_offs;
+mod spreadsheets;
 
 use crate::service::{Acting, Assessments};
 use kernel::auth::{Officer, Permission};
@@ -14,6 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) use evidence::download;
+pub(crate) use spreadsheets::workbook;
 
 /// Every route of the block.
 pub fn api(assessments: Assessments) -> OpenApiRouter {
@@ -31,6 +33,7 @@ pub fn api(assessments: Assessments) -> OpenApiRouter {
         .routes(routes!(evidence::list_evidence, evidence::add_evidence))
         .routes(routes!(evidence::read_file))
         .routes(routes!(evidence::add_measurements))
+        .routes(routes!(spreadsheets::show_spreadsheet, spreadsheets::take_in_spreadsheet))
         .routes(routes!(sign_offs::sign))
         .routes(routes!(institutions::list_own))
         .routes(routes!(institutions::answer_own))

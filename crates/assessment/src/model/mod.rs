@@ -5,4 +5,5 @@ pub mod digest;
 pub mod findings;
 pub mod overview;
 pub mod scope;
+pub mod spreadsheet;
 pub mod state;

@@ -15,7 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// Most pieces of evidence that a round holds.
-const EVIDENCE_MAX: usize = 2_000;
+pub(super) const EVIDENCE_MAX: usize = 2_000;
 /// Most measurements that a round holds.
 const MEASUREMENTS_MAX: usize = 10_000;
 /// What a file is that nobody said more about.
@@ -135,8 +135,7 @@ impl Assessments {
                 loaded.held.may_collect(&loaded.round.sign_offs)?;
                 let there = &loaded.round.evidence;
                 if there.len() >= EVIDENCE_MAX {
-                    let remedy = format!("a round holds at most {EVIDENCE_MAX} pieces of evidence");
-                    return Err(Wrong::new("evidence", remedy).into());
+                    return Err(too_many());
                 }
                 let number = free_number(there);
                 let (evidence, file) = new.ready(format!("E-{number}"), this.file_bytes_max())?;
@@ -245,6 +244,11 @@ impl Assessments {
         });
         write.await
     }
+}
+
+pub(super) fn too_many() -> Error {
+    let remedy = format!("a round holds at most {EVIDENCE_MAX} pieces of evidence");
+    Wrong::new("evidence", remedy).into()
 }
 
 /// A number that no id has: files may have brought ids of their own.

@@ -5,6 +5,7 @@ mod evidence;
 mod institutions;
 mod rounds;
 mod sign_offs;
+mod spreadsheet;
 mod whole;
 
 pub use answers::{AnswerIn, AnswerView, HistoryLine, ReviewIn};
@@ -12,18 +13,21 @@ pub use evidence::{EvidenceIn, EvidenceLine, File};
 pub use institutions::{OwnIndicator, OwnRound};
 pub use rounds::{Catalogue, RoundIn, RoundLine, RoundView};
 pub use sign_offs::SignatureIn;
+pub use spreadsheet::Taken;
 
 use crate::model::scope;
 use crate::model::state::Held;
 use crate::store::{answers as answer_store, evidence as evidence_store, rounds as round_store};
 use crate::store::{answers::Given, sign_offs as sign_off_store};
 use crate::{Deps, Error};
-use basis::{Clock, Id, Rng};
+use basis::{Clock, Id, PartialDate, Rng};
 use kernel::block::Ctx;
 use kernel::db::{Db, Tx};
 use kernel::fields::Fields;
 use maturity::instrument::Indicator;
+use maturity::instrument::translation::{Translation, apply};
 use maturity::{Instrument, Round};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The block's use cases. Cheap to clone; the state of every handler.
@@ -38,6 +42,8 @@ struct Inner {
     /// The institution that assesses, `CLASS/MEMBER`.
     owner: Arc<str>,
     instrument: Arc<Instrument>,
+    /// By language, where somebody has translated it.
+    translated: BTreeMap<&'static str, Instrument>,
     deps: Deps,
 }
 
@@ -68,6 +74,7 @@ impl Assessments {
             rng: ctx.rng.clone(),
             fields: ctx.fields.clone(),
             owner: ctx.owner.0.clone(),
+            translated: translated(&instrument),
             instrument,
             deps,
         }))
@@ -77,6 +84,20 @@ impl Assessments {
     #[must_use]
     pub fn instrument(&self) -> &Instrument {
         &self.0.instrument
+    }
+
+    /// The instrument with its texts in a language, or as it is where nobody has translated it. What it weighs and what is
+    /// signed is the same.
+    #[must_use]
+    pub fn instrument_in(&self, language: &str) -> &Instrument {
+        self.0.translated.get(language).unwrap_or(&self.0.instrument)
+    }
+
+    /// The day it is in the country.
+    #[must_use]
+    pub fn today(&self) -> PartialDate {
+        let minutes_east = i16::try_from(self.0.deps.site.utc_offset_minutes).unwrap_or_default();
+        self.0.clock.now().date_at(minutes_east)
     }
 
     /// The institution that assesses.
@@ -124,4 +145,13 @@ impl Assessments {
         tx.lock(&format!("round:{id}")).await?;
         self.load(tx, id).await
     }
+}
+
+/// A translation of another instrument says nothing about this one and is left out.
+fn translated(instrument: &Instrument) -> BTreeMap<&'static str, Instrument> {
+    let spoken = |language| {
+        let translation = Translation::built_in(language)?;
+        Some((language, apply(instrument, &translation).ok()?))
+    };
+    ["fr", "sw"].into_iter().filter_map(spoken).collect()
 }

@@ -3,7 +3,7 @@
 use super::opening::date;
 use super::rounds::Row;
 use super::upload::Upload;
-use super::{explained, failed, kilobytes, round_path, status};
+use super::{Done, Form, explained, failed, kilobytes, round_path, status};
 use crate::http::{acting, download};
 use crate::model::state::State as RoundState;
 use crate::permissions::{ReadFiles, ReadRounds, WriteAnswers, carry};
@@ -11,7 +11,7 @@ use crate::service::{Assessments, EvidenceIn, EvidenceLine, File, RoundView};
 use axum::extract::State;
 use axum::response::Response;
 use basis::Id;
-use kernel::http::Path;
+use kernel::http::{Path, Query};
 use kernel::problem::Problem;
 use maturity::instrument::EvidenceKind;
 use serde::Serialize;
@@ -35,6 +35,8 @@ pub(super) struct EvidencePage {
     pub source: String,
     pub sha256: String,
     pub limit: String,
+    /// What was just done; empty for nothing.
+    pub done: String,
     pub errors: Errors,
 }
 
@@ -42,12 +44,13 @@ pub(super) struct EvidencePage {
 pub(super) async fn show(
     State(assessments): State<Assessments>,
     path: Result<Path<Id>, Problem>,
+    query: Result<Query<Done>, Problem>,
     desk: Desk<ReadRounds>,
 ) -> Response {
     let visit = &desk.visit;
     let Ok(Path(id)) = path else { return visit.not_found() };
-    let fields = Fields::default();
-    respond(&assessments, visit, id, &desk.officer.roles, &fields, Errors::none()).await
+    let form = Form { done: Done::text(query, visit, &["added"]), ..Form::default() };
+    respond(&assessments, visit, id, &desk.officer.roles, form).await
 }
 
 /// `POST /desk/assessment/rounds/{id}/evidence`
@@ -61,12 +64,16 @@ pub(super) async fn add(
     let Ok(Path(id)) = path else { return visit.not_found() };
     let new = match read(visit, &fields, upload.file) {
         Ok(new) => new,
-        Err(errors) => return respond(&assessments, visit, id, roles, &fields, errors).await,
+        Err(errors) => {
+            return respond(&assessments, visit, id, roles, Form::again(&fields, errors)).await;
+        }
     };
     match assessments.add_evidence(acting(&desk.officer), id, new).await {
-        Ok(_) => see_other(&format!("{}/evidence", round_path(id))),
+        Ok(_) => see_other(&format!("{}/evidence?done=added", round_path(id))),
         Err(error) => match explained(visit, error) {
-            Ok(errors) => respond(&assessments, visit, id, roles, &fields, errors).await,
+            Ok(errors) => {
+                respond(&assessments, visit, id, roles, Form::again(&fields, errors)).await
+            }
             Err(error) => failed(visit, error),
         },
     }
@@ -136,9 +143,10 @@ async fn respond(
     visit: &Visit,
     id: Id,
     roles: &[String],
-    fields: &Fields,
-    errors: Errors,
+    form: Form,
 ) -> Response {
+    let Form { fields, errors, done } = form;
+    let fields = &fields.unwrap_or_default();
     let (round, all) = match (assessments.show_round(id).await, assessments.list_evidence(id).await)
     {
         (Ok(round), Ok(all)) => (round, all),
@@ -159,6 +167,7 @@ async fn respond(
         source: text("source"),
         sha256: text("sha256"),
         limit: kilobytes(assessments.file_bytes_max()),
+        done,
         errors,
     };
     let status = status(&page.errors);

@@ -34,7 +34,7 @@ pub(super) async fn show(
     let Ok(Path(id)) = path else { return visit.not_found() };
     match assessments.show_round(id).await {
         Ok(view) => {
-            let page = findings_page(visit, assessments.instrument(), &view);
+            let page = findings_page(visit, assessments.instrument_in(visit.lang.as_str()), &view);
             visit.page("assessment/findings.html", page).respond()
         }
         Err(error) => failed(visit, error),

@@ -1,7 +1,7 @@
 //! One indicator: the question, its levels, the answer, its evidence, its history and its review.
 
 use super::round::answer_tag;
-use super::{explained, failed, round_path, status};
+use super::{Done, Form, explained, failed, institution_name, round_path, status};
 use crate::http::acting;
 use crate::model::scope;
 use crate::model::state::State as RoundState;
@@ -10,7 +10,7 @@ use crate::service::{AnswerIn, AnswerView, Assessments, HistoryLine, ReviewIn, R
 use axum::extract::State;
 use axum::response::Response;
 use basis::Id;
-use kernel::http::Path;
+use kernel::http::{Path, Query};
 use kernel::problem::Problem;
 use maturity::Round;
 use maturity::instrument::Indicator;
@@ -57,6 +57,8 @@ pub(super) struct IndicatorPage {
     pub history: Vec<Entry>,
     /// The next indicator; empty after the last.
     pub next: String,
+    /// What was just done; empty for nothing.
+    pub done: String,
     pub errors: Errors,
 }
 
@@ -73,12 +75,14 @@ type Named = Result<Path<(Id, String)>, Problem>;
 pub(super) async fn show(
     State(assessments): State<Assessments>,
     path: Named,
+    query: Result<Query<Done>, Problem>,
     desk: Desk<ReadRounds>,
 ) -> Response {
     let visit = &desk.visit;
     let Ok(Path((id, indicator))) = path else { return visit.not_found() };
-    let roles = &desk.officer.roles;
-    respond(&assessments, visit, id, &indicator, roles, None, Errors::none()).await
+    let form =
+        Form { done: Done::text(query, visit, &["answered", "reviewed"]), ..Form::default() };
+    respond(&assessments, visit, id, &indicator, &desk.officer.roles, form).await
 }
 
 /// `POST /desk/assessment/rounds/{id}/indicators/{indicator}/answer`
@@ -94,7 +98,8 @@ pub(super) async fn answer(
     let Some(level) = read_level(fields.text("level")) else {
         let mut errors = Errors::none();
         errors.add("level", visit.t("assessment.wrong-level", &[]));
-        return respond(&assessments, visit, id, &indicator, roles, Some(&fields), errors).await;
+        let form = Form::again(&fields, errors);
+        return respond(&assessments, visit, id, &indicator, roles, form).await;
     };
     let given = AnswerIn {
         level,
@@ -106,10 +111,11 @@ pub(super) async fn answer(
     };
     let one = BTreeMap::from([(indicator.clone(), given)]);
     match assessments.answer(acting(&desk.officer), id, one, false).await {
-        Ok(_) => see_other(&format!("{}/indicators/{indicator}", round_path(id))),
+        Ok(_) => see_other(&format!("{}/indicators/{indicator}?done=answered", round_path(id))),
         Err(error) => match explained(visit, error) {
             Ok(errors) => {
-                respond(&assessments, visit, id, &indicator, roles, Some(&fields), errors).await
+                let form = Form::again(&fields, errors);
+                respond(&assessments, visit, id, &indicator, roles, form).await
             }
             Err(error) => failed(visit, error),
         },
@@ -131,7 +137,8 @@ pub(super) async fn review(
     let Some(level) = level else {
         let mut errors = Errors::none();
         errors.add("verdict", visit.t("assessment.wrong-verdict", &[]));
-        return respond(&assessments, visit, id, &indicator, roles, Some(&fields), errors).await;
+        let form = Form::again(&fields, errors);
+        return respond(&assessments, visit, id, &indicator, roles, form).await;
     };
     let word = ReviewIn {
         level,
@@ -139,10 +146,11 @@ pub(super) async fn review(
         revision: fields.text("revision").parse().unwrap_or_default(),
     };
     match assessments.review(acting(&desk.officer), id, indicator.clone(), word).await {
-        Ok(_) => see_other(&format!("{}/indicators/{indicator}", round_path(id))),
+        Ok(_) => see_other(&format!("{}/indicators/{indicator}?done=reviewed", round_path(id))),
         Err(error) => match explained(visit, error) {
             Ok(errors) => {
-                respond(&assessments, visit, id, &indicator, roles, Some(&fields), errors).await
+                let form = Form::again(&fields, errors);
+                respond(&assessments, visit, id, &indicator, roles, form).await
             }
             Err(error) => failed(visit, error),
         },
@@ -163,9 +171,9 @@ async fn respond(
     id: Id,
     indicator: &str,
     roles: &[String],
-    fields: Option<&Fields>,
-    errors: Errors,
+    form: Form,
 ) -> Response {
+    let Form { fields, errors, done } = form;
     let view = assessments.show_answer(id, indicator.to_owned()).await;
     let round = assessments.show_round(id).await;
     let whole = assessments.whole(id).await;
@@ -175,13 +183,11 @@ async fn respond(
             return failed(visit, error);
         }
     };
-    let asked = match assessments.indicator(&shown.whole, indicator) {
-        Ok(asked) => asked,
-        Err(error) => return failed(visit, error),
-    };
-    let page = indicator_page(assessments, visit, asked, &shown, roles, fields);
+    let spoken = assessments.instrument_in(visit.lang.as_str());
+    let Some(asked) = spoken.indicator(indicator) else { return visit.not_found() };
+    let page = indicator_page(assessments, visit, asked, &shown, roles, fields.as_ref());
     let status = status(&errors);
-    let page = IndicatorPage { errors, ..page };
+    let page = IndicatorPage { done, errors, ..page };
     visit.page("assessment/indicator.html", page).status(status).respond()
 }
 
@@ -205,8 +211,7 @@ fn indicator_page(
     let may_review =
         state == RoundState::InReview && current.is_some() && carry::<ReviewAnswers>(roles);
     let (tag, tone) = answer_tag(visit, current);
-    let dimension =
-        assessments.instrument().dimensions.iter().find(|one| one.id == asked.dimension);
+    let dimension = assessments.instrument_in(visit.lang.as_str()).dimension(&asked.dimension);
     let stored_institution = current.map(|answer| answer.institution.as_str());
     let assigned = view.assigned.as_deref();
     let institution =
@@ -220,7 +225,7 @@ fn indicator_page(
         critical: asked.critical,
         tag,
         tone,
-        assigned: assigned.map(str::to_owned).unwrap_or_default(),
+        assigned: assigned.map(|id| institution_name(&whole.institutions, id)).unwrap_or_default(),
         facts: facts(visit, asked, shown),
         answer: if may_answer { format!("{own}/answer") } else { String::new() },
         review: if may_review { format!("{own}/review") } else { String::new() },
@@ -235,9 +240,10 @@ fn indicator_page(
         evidence_page: format!("{path}/evidence"),
         verdicts: verdicts(visit, asked, &typed("verdict", "")),
         reason: typed("reason", ""),
-        history: view.history.iter().map(|line| entry(visit, line)).collect(),
+        history: view.history.iter().map(|line| entry(visit, whole, line)).collect(),
         next: next(assessments, whole, &asked.id)
             .map_or_else(String::new, |id| format!("{path}/indicators/{id}")),
+        done: String::new(),
         errors: Errors::none(),
     }
 }
@@ -326,7 +332,10 @@ fn facts(visit: &Visit, asked: &Indicator, shown: &Shown) -> Vec<Fact> {
     let titles: Vec<String> = titles.map(|one| format!("{} ({})", one.title, one.id)).collect();
     let mut all = vec![
         ("assessment.claimed", claimed),
-        ("assessment.institution", answer.institution.clone()),
+        (
+            "assessment.institution",
+            institution_name(&shown.whole.institutions, &answer.institution),
+        ),
         ("assessment.respondent", answer.respondent.clone()),
         ("assessment.evidence", titles.join("; ")),
         ("assessment.note", answer.note.clone()),
@@ -344,9 +353,10 @@ fn facts(visit: &Visit, asked: &Indicator, shown: &Shown) -> Vec<Fact> {
     there.map(|(key, value)| Fact::new(visit.t(key, &[]), value)).collect()
 }
 
-fn entry(visit: &Visit, line: &HistoryLine) -> Entry {
+fn entry(visit: &Visit, whole: &Round, line: &HistoryLine) -> Entry {
     let (tag, tag_kind) = answer_tag(visit, Some(&line.answer));
-    let mut facts = vec![("assessment.institution", line.answer.institution.clone())];
+    let institution = institution_name(&whole.institutions, &line.answer.institution);
+    let mut facts = vec![("assessment.institution", institution)];
     facts.push(("assessment.evidence", line.answer.evidence.join(", ")));
     facts.push(("assessment.note", line.answer.note.clone()));
     let reason = line.answer.review.as_ref().map(|review| review.reason.clone());

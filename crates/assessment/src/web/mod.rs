@@ -1,4 +1,4 @@
-//! The officers' desk: rounds, one indicator a page, the evidence locker, findings, signatures.
+//! The officers' desk: rounds, one indicator a page, the evidence locker, findings, spreadsheets, signatures.
 
 mod evidence;
 mod findings;
@@ -11,6 +11,7 @@ mod rounds;
 #[cfg(test)]
 mod samples;
 mod sign_off;
+mod spreadsheet;
 mod upload;
 
 use crate::Error;
@@ -20,15 +21,19 @@ use axum::extract::FromRef;
 use axum::response::Response;
 use basis::Id;
 use http::StatusCode;
+use kernel::http::Query;
 use kernel::pages::Pages;
 use kernel::problem::Problem;
+use maturity::Instrument;
+use maturity::round::Institution;
+use serde::Deserialize;
 use ui::parts::Tone;
-use ui::{Errors, Lang, Ui, Visit};
+use ui::{Errors, Fields, Lang, Ui, Visit};
 
 /// The desk's first page.
 pub(crate) const ROUNDS: &str = "/desk/assessment";
 
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 10] = [
     ("assessment/rounds.html", include_str!("../../templates/rounds.html")),
     ("assessment/opening.html", include_str!("../../templates/opening.html")),
     ("assessment/round.html", include_str!("../../templates/round.html")),
@@ -38,6 +43,7 @@ const TEMPLATES: [(&str, &str); 9] = [
     ("assessment/findings.html", include_str!("../../templates/findings.html")),
     ("assessment/result.html", include_str!("../../templates/result.html")),
     ("assessment/sign_off.html", include_str!("../../templates/sign_off.html")),
+    ("assessment/spreadsheet.html", include_str!("../../templates/spreadsheet.html")),
 ];
 
 const TEXTS: [(Lang, &str); 3] = [
@@ -86,6 +92,9 @@ pub fn pages(assessments: Assessments, frame: ui::UiBuilder) -> Result<Pages, ui
         .get(&at("/evidence/{evidence}/file"), evidence::read_file)
         .get(&at("/findings"), findings::show)
         .get(&at("/result"), result::show)
+        .get(&at("/spreadsheet"), spreadsheet::show)
+        .post(&at("/spreadsheet"), spreadsheet::take_in)
+        .get(&at("/spreadsheet/file"), spreadsheet::file)
         .get(&at("/sign-off"), sign_off::show)
         .post(&at("/sign-off"), sign_off::sign);
     Ok(pages.with_state(Web { assessments, ui }))
@@ -94,6 +103,50 @@ pub fn pages(assessments: Assessments, frame: ui::UiBuilder) -> Result<Pages, ui
 /// Where a round's pages are.
 fn round_path(id: Id) -> String {
     format!("{ROUNDS}/rounds/{id}")
+}
+
+/// What was just done, as the address says it after a form.
+#[derive(Deserialize)]
+struct Done {
+    done: Option<String>,
+}
+
+impl Done {
+    /// The text for what the address says, if it is one of `known`; anything else says nothing.
+    fn text(query: Result<Query<Self>, Problem>, visit: &Visit, known: &[&str]) -> String {
+        let done = query.ok().and_then(|Query(query)| query.done);
+        let done = done.filter(|done| known.contains(&done.as_str()));
+        done.map(|done| visit.t(&format!("assessment.done-{done}"), &[])).unwrap_or_default()
+    }
+}
+
+/// A form as it is shown: for the first time, after it was sent well, or again with its errors.
+#[derive(Default)]
+struct Form {
+    /// As they were sent; none where what is stored is shown.
+    fields: Option<Fields>,
+    errors: Errors,
+    /// What was just done; empty for nothing.
+    done: String,
+}
+
+impl Form {
+    fn again(fields: &Fields, errors: Errors) -> Self {
+        Self { fields: Some(fields.clone()), errors, done: String::new() }
+    }
+}
+
+/// The name of an institution, or its id where the round does not know it.
+fn institution_name(institutions: &[Institution], id: &str) -> String {
+    let known = institutions.iter().find(|one| one.id == id);
+    known.map_or_else(|| id.to_owned(), |one| one.name.clone())
+}
+
+/// The name of a profile in the language of `instrument`, unless we have a better one.
+fn profile_name(visit: &Visit, instrument: &Instrument, id: &str) -> String {
+    let named = instrument.profiles.iter().find(|one| one.id == id);
+    let name = named.map_or(id, |one| one.name.as_str());
+    visit.t_or(&format!("assessment.profile-{id}"), name)
 }
 
 /// Logs the error as the API would, and shows the page for it.

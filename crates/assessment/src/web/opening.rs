@@ -1,6 +1,6 @@
 //! Opening a round.
 
-use super::{ROUNDS, explained, failed, round_path, status};
+use super::{ROUNDS, explained, failed, profile_name, round_path, status};
 use crate::http::acting;
 use crate::model::scope;
 use crate::model::state::Quorum;
@@ -8,6 +8,8 @@ use crate::permissions::ManageRounds;
 use crate::service::{Assessments, RoundIn};
 use axum::extract::State;
 use axum::response::Response;
+use maturity::Instrument;
+use maturity::instrument::profile::FULL;
 use serde::Serialize;
 use ui::parts::{Choice, DateParts};
 use ui::{Desk, Errors, Fields, Submitted, Visit, see_other};
@@ -32,9 +34,17 @@ pub(super) async fn show(
     State(assessments): State<Assessments>,
     desk: Desk<ManageRounds>,
 ) -> Response {
-    let own = vec![("signs".to_owned(), assessments.owner().to_owned())];
-    let fields = [("needed".to_owned(), "1".to_owned())].into_iter().chain(own).collect();
-    respond(&assessments, &desk.visit, &Fields::new(fields), Errors::none())
+    let today = DateParts::of(&assessments.today().to_string());
+    let fields = [
+        ("profile", FULL),
+        ("as_of-day", today.day.as_str()),
+        ("as_of-month", today.month.as_str()),
+        ("as_of-year", today.year.as_str()),
+        ("signs", assessments.owner()),
+        ("needed", "1"),
+    ];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    respond(&assessments, &desk.visit, &Fields::new(fields.into()), Errors::none())
 }
 
 /// `POST /desk/assessment/open`
@@ -49,7 +59,7 @@ pub(super) async fn open(
         Err(errors) => return respond(&assessments, &visit, &fields, errors),
     };
     match assessments.open_round(acting(&desk.officer), new).await {
-        Ok(round) => see_other(&round_path(round.id)),
+        Ok(round) => see_other(&format!("{}?done=opened", round_path(round.id))),
         Err(error) => match explained(&visit, error) {
             Ok(errors) => respond(&assessments, &visit, &fields, errors),
             Err(error) => failed(&visit, error),
@@ -80,12 +90,12 @@ fn read(visit: &Visit, fields: &Fields) -> Result<RoundIn, Errors> {
 }
 
 fn respond(assessments: &Assessments, visit: &Visit, fields: &Fields, errors: Errors) -> Response {
-    let instrument = assessments.instrument();
-    let profiles = scope::profiles(instrument).into_iter().map(|(id, name)| Choice {
-        text: visit.t_or(&format!("assessment.profile-{id}"), &name),
+    let instrument = assessments.instrument_in(visit.lang.as_str());
+    let profiles = scope::profiles(instrument).into_iter().map(|(id, _)| Choice {
+        text: profile_name(visit, instrument, &id),
+        hint: profile_hint(visit, instrument, &id),
         on: fields.text("profile") == id,
         value: id,
-        hint: String::new(),
     });
     let signs: Vec<&str> = fields.all("signs").collect();
     let institutions = assessments.institutions().iter().map(|one| Choice {
@@ -108,6 +118,14 @@ fn respond(assessments: &Assessments, visit: &Visit, fields: &Fields, errors: Er
     };
     let status = status(&page.errors);
     visit.page("assessment/opening.html", page).status(status).respond()
+}
+
+/// What the profile is for, and how much it asks.
+fn profile_hint(visit: &Visit, instrument: &Instrument, id: &str) -> String {
+    let asked = scope::indicators(instrument, id).unwrap_or_default().len();
+    let asks = visit.t("assessment.profile-asks", &[("n", asked.to_string())]);
+    let named = instrument.profiles.iter().find(|one| one.id == id);
+    named.map_or_else(|| asks.clone(), |one| format!("{} {asks}", one.purpose))
 }
 
 /// A date as it was typed.

@@ -1,7 +1,9 @@
 //! One round: how far it has come, what waits, and its indicators by dimension.
 
 use super::rounds::Row;
-use super::{ROUNDS, explained, failed, round_path, state_tag, status};
+use super::{
+    Done, ROUNDS, explained, failed, institution_name, profile_name, round_path, state_tag, status,
+};
 use crate::http::acting;
 use crate::model::overview::Coverage;
 use crate::model::scope;
@@ -13,11 +15,12 @@ use crate::service::{Assessments, RoundView};
 use axum::extract::State;
 use axum::response::Response;
 use basis::Id;
-use kernel::http::Path;
+use kernel::http::{Path, Query};
 use kernel::problem::Problem;
+use maturity::Instrument;
 use maturity::round::Answer;
 use serde::Serialize;
-use ui::parts::{Fact, Task, Tone};
+use ui::parts::{Chip, Fact, Task, Tone};
 use ui::{Desk, Errors, Submitted, Visit, see_other};
 
 /// What `assessment/round.html` shows.
@@ -31,10 +34,10 @@ pub(super) struct RoundPage {
     pub facts: Vec<Fact>,
     pub tasks: Vec<Task>,
     pub dimensions: Vec<Row>,
-    pub evidence: String,
-    pub findings: String,
-    pub sign_off: String,
-    pub result: String,
+    /// The round's other pages.
+    pub pages: Vec<Chip>,
+    /// What was just done; empty for nothing.
+    pub done: String,
     /// Where the state is changed; empty for those who may not.
     pub move_on: String,
     pub revision: i64,
@@ -64,11 +67,13 @@ pub(super) struct DimensionPage {
 pub(super) async fn show(
     State(assessments): State<Assessments>,
     path: Result<Path<Id>, Problem>,
+    query: Result<Query<Done>, Problem>,
     desk: Desk<ReadRounds>,
 ) -> Response {
     let visit = &desk.visit;
     let Ok(Path(id)) = path else { return visit.not_found() };
-    respond(&assessments, visit, id, &desk.officer.roles, Errors::none()).await
+    let done = Done::text(query, visit, &["opened", "moved"]);
+    respond(&assessments, visit, id, &desk.officer.roles, done, Errors::none()).await
 }
 
 /// `POST /desk/assessment/rounds/{id}/state`
@@ -85,9 +90,12 @@ pub(super) async fn move_on(
         return see_other(&round_path(id));
     };
     match assessments.move_round(acting(&desk.officer), id, to, revision).await {
-        Ok(_) => see_other(&round_path(id)),
+        Ok(_) => see_other(&format!("{}?done=moved", round_path(id))),
         Err(error) => match explained(visit, error) {
-            Ok(errors) => respond(&assessments, visit, id, &desk.officer.roles, errors).await,
+            Ok(errors) => {
+                let roles = &desk.officer.roles;
+                respond(&assessments, visit, id, roles, String::new(), errors).await
+            }
             Err(error) => failed(visit, error),
         },
     }
@@ -105,14 +113,15 @@ pub(super) async fn show_dimension(
         (Ok(view), Ok((whole, _))) => (view, whole),
         (Err(error), _) | (_, Err(error)) => return failed(visit, error),
     };
-    let instrument = assessments.instrument();
+    let instrument = assessments.instrument_in(visit.lang.as_str());
     let Some(named) = instrument.dimensions.iter().find(|one| one.id == dimension) else {
         return visit.not_found();
     };
     let asked = scope::indicators(instrument, &whole.profile).unwrap_or_default();
     let rows = asked.into_iter().filter(|one| one.dimension == dimension).map(|one| {
         let (tag, tone) = answer_tag(visit, whole.answers.get(&one.id));
-        let assigned = view.assignments.get(&one.id).cloned();
+        let assigned = view.assignments.get(&one.id);
+        let assigned = assigned.map(|to| institution_name(&whole.institutions, to));
         let says = assigned.map(|to| visit.t("assessment.assigned-to", &[("institution", to)]));
         Row {
             title: format!("{} {}", one.id, one.title),
@@ -136,32 +145,39 @@ async fn respond(
     visit: &Visit,
     id: Id,
     roles: &[String],
+    done: String,
     errors: Errors,
 ) -> Response {
     match assessments.show_round(id).await {
         Ok(view) => {
             let status = status(&errors);
-            let page = RoundPage { errors, ..round_page(visit, view, roles) };
+            let page = RoundPage { done, errors, ..round_page(assessments, visit, view, roles) };
             visit.page("assessment/round.html", page).status(status).respond()
         }
         Err(error) => failed(visit, error),
     }
 }
 
-fn round_page(visit: &Visit, view: RoundView, roles: &[String]) -> RoundPage {
+fn round_page(
+    assessments: &Assessments,
+    visit: &Visit,
+    view: RoundView,
+    roles: &[String],
+) -> RoundPage {
     let round = &view.round;
     let path = round_path(round.id);
     let (tag, tone) = state_tag(visit, round.state);
     let format = visit.ui().format(visit.lang);
+    let spoken = assessments.instrument_in(visit.lang.as_str());
     let instrument = format!("{} {}", round.instrument.id, round.instrument.version);
+    let sum = |of: fn(&Coverage) -> usize| view.coverage.iter().map(of).sum::<usize>().to_string();
+    let answered = [("n", sum(|one| one.answered)), ("asked", sum(|one| one.asked))];
     let signed =
         [("n", view.sign_offs.len().to_string()), ("needed", round.quorum.needed.to_string())];
     let facts = [
+        ("assessment.answers", visit.t("assessment.answered-of", &answered)),
         ("assessment.as-of", format.date(&round.as_of.to_string())),
-        (
-            "assessment.profile",
-            visit.t_or(&format!("assessment.profile-{}", round.profile), &round.profile),
-        ),
+        ("assessment.profile", profile_name(visit, spoken, &round.profile)),
         ("assessment.instrument", instrument),
         ("assessment.signatures", visit.t("assessment.signed-by", &signed)),
     ];
@@ -174,16 +190,27 @@ fn round_page(visit: &Visit, view: RoundView, roles: &[String]) -> RoundPage {
         tone,
         facts: facts.map(|(key, value)| Fact::new(visit.t(key, &[]), value)).into(),
         tasks: tasks(visit, &view, roles),
-        dimensions: view.coverage.iter().map(|one| dimension_row(visit, &path, one)).collect(),
-        evidence: format!("{path}/evidence"),
-        findings: format!("{path}/findings"),
-        sign_off: format!("{path}/sign-off"),
-        result: format!("{path}/result"),
+        dimensions: view
+            .coverage
+            .iter()
+            .map(|one| dimension_row(visit, spoken, &path, one))
+            .collect(),
+        pages: pages(visit, &path),
+        done: String::new(),
         move_on: if may_move { format!("{path}/state") } else { String::new() },
         revision: round.revision,
         moves: moves(visit, round.state),
         errors: Errors::none(),
     }
+}
+
+fn pages(visit: &Visit, path: &str) -> Vec<Chip> {
+    let page = |page: &str| Chip {
+        text: visit.t(&format!("assessment.{page}"), &[]),
+        href: format!("{path}/{page}"),
+        current: false,
+    };
+    ["evidence", "spreadsheet", "findings", "result", "sign-off"].map(page).into()
 }
 
 /// What waits for whoever holds these roles.
@@ -216,7 +243,7 @@ fn tasks(visit: &Visit, view: &RoundView, roles: &[String]) -> Vec<Task> {
     all
 }
 
-fn dimension_row(visit: &Visit, path: &str, one: &Coverage) -> Row {
+fn dimension_row(visit: &Visit, spoken: &Instrument, path: &str, one: &Coverage) -> Row {
     let numbers = [("n", one.answered.to_string()), ("asked", one.asked.to_string())];
     let tone = match one.answered {
         0 => Tone::Plain,
@@ -228,12 +255,18 @@ fn dimension_row(visit: &Visit, path: &str, one: &Coverage) -> Row {
         ("evidence", one.with_evidence.to_string()),
         ("reviewed", one.reviewed.to_string()),
     ];
+    let named = spoken.dimension(&one.dimension).map_or(&one.name, |named| &named.name);
+    // Where nothing is answered, three noughts say nothing.
+    let says = match one.answered {
+        0 => String::new(),
+        _ => visit.t("assessment.coverage-says", &rest),
+    };
     Row {
-        title: one.name.clone(),
+        title: named.clone(),
         href: format!("{path}/dimensions/{}", one.dimension),
         tag: visit.t("assessment.answered-of", &numbers),
         tone,
-        says: visit.t("assessment.coverage-says", &rest),
+        says,
     }
 }
 

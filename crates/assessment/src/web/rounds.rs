@@ -1,6 +1,6 @@
 //! The list of rounds.
 
-use super::{ROUNDS, failed, round_path, state_tag};
+use super::{ROUNDS, failed, profile_name, round_path, state_tag};
 use crate::permissions::{ManageRounds, ReadRounds, carry};
 use crate::service::{Assessments, RoundLine};
 use axum::extract::State;
@@ -36,7 +36,7 @@ pub(super) async fn show(
     let may_open = carry::<ManageRounds>(&desk.officer.roles);
     match assessments.rounds().await {
         Ok(all) => {
-            let rounds = all.into_iter().map(|round| row(visit, round)).collect();
+            let rounds = all.into_iter().map(|round| row(visit, &assessments, round)).collect();
             let open = if may_open { format!("{ROUNDS}/open") } else { String::new() };
             visit.page("assessment/rounds.html", RoundsPage { rounds, open }).respond()
         }
@@ -44,9 +44,11 @@ pub(super) async fn show(
     }
 }
 
-fn row(visit: &Visit, round: RoundLine) -> Row {
+fn row(visit: &Visit, assessments: &Assessments, round: RoundLine) -> Row {
     let (tag, tone) = state_tag(visit, round.state);
     let as_of = visit.ui().format(visit.lang).date(&round.as_of.to_string());
-    let says = visit.t("assessment.round-says", &[("profile", round.profile), ("date", as_of)]);
+    let instrument = assessments.instrument_in(visit.lang.as_str());
+    let profile = profile_name(visit, instrument, &round.profile);
+    let says = visit.t("assessment.round-says", &[("profile", profile), ("date", as_of)]);
     Row { title: round.title, href: round_path(round.id), tag, tone, says }
 }

@@ -4,14 +4,15 @@ use super::evidence::EvidencePage;
 use super::findings::FindingsPage;
 use super::indicator::IndicatorPage;
 use super::opening::OpeningPage;
-use super::result::{Gate, ResultPage};
+use super::result::{Gate, Reason, ResultPage};
 use super::round::{DimensionPage, Move, RoundPage};
 use super::rounds::{RoundsPage, Row};
 use super::sign_off::SignOffPage;
+use super::spreadsheet::{Head, SpreadsheetPage};
 use super::{ROUNDS, TEMPLATES, TEXTS};
 use basis::Rng;
 use ui::charts::Bar;
-use ui::parts::{Choice, DateParts, Entry, Fact, Mark, Task, Tone};
+use ui::parts::{Chip, Choice, DateParts, Entry, Fact, Mark, Task, Tone};
 use ui::{Errors, Sample, Site, Ui};
 
 fn text(text: &str) -> String {
@@ -26,6 +27,10 @@ fn row(href: &str) -> Row {
         tone: Tone::Info,
         says: text("To be answered by GOV/NIA."),
     }
+}
+
+fn chip(href: &str) -> Chip {
+    Chip { text: text("ID-01"), href: text(href), current: false }
 }
 
 fn facts() -> Vec<Fact> {
@@ -85,10 +90,8 @@ fn round(tasks: Vec<Task>, moves: Vec<Move>, errors: Errors) -> Sample {
         facts: facts(),
         tasks,
         dimensions: vec![row("/d"), row("/e")],
-        evidence: text("/evidence"),
-        findings: text("/findings"),
-        sign_off: text("/sign-off"),
-        result: text("/result"),
+        pages: vec![chip("/evidence"), chip("/findings")],
+        done: text("The round is open"),
         move_on: text("/state"),
         revision: 1,
         moves,
@@ -124,6 +127,7 @@ fn indicator(answer: &str, review: &str, full: bool, errors: Errors) -> Sample {
         reason: String::new(),
         history: if full { vec![entry(), entry()] } else { Vec::new() },
         next: if full { text("/next") } else { String::new() },
+        done: if full { text("The answer is saved") } else { String::new() },
         errors,
     };
     Sample::new("assessment/indicator.html", page)
@@ -144,6 +148,7 @@ fn evidence(action: &str, rows: Vec<Row>, errors: Errors) -> Sample {
         source: String::new(),
         sha256: String::new(),
         limit: text("5242 kB"),
+        done: text("The evidence is added"),
         errors,
     };
     Sample::new("assessment/evidence.html", page)
@@ -164,28 +169,55 @@ fn sign_off(action: &str, open: usize, signatures: Vec<Entry>, errors: Errors) -
         role: String::new(),
         dissent: String::new(),
         paper: String::new(),
+        done: text("It is signed"),
         errors,
     };
     Sample::new("assessment/sign_off.html", page)
 }
 
-fn result(why: Vec<String>) -> Sample {
+fn spreadsheet(action: &str, faults: usize, errors: Errors) -> Sample {
+    let head = |name: &str| Head { text: text(name), number: false };
+    let taken = if errors.is_empty() { vec![text("Answers: 3")] } else { Vec::new() };
+    let page = SpreadsheetPage {
+        round: text("/round"),
+        round_title: text("Baseline 2026"),
+        file: text("/file"),
+        action: text(action),
+        limit: text("983 kB"),
+        leads: faults == 0,
+        taken,
+        heads: ["Sheet", "Row", "Column", "Wrong", "Remedy"].map(head).into(),
+        faults: vec![["Answers", "7", "C (Level)", "it is 9", "write 0 to 4"].map(text); faults],
+        more: faults,
+        errors,
+    };
+    Sample::new("assessment/spreadsheet.html", page)
+}
+
+fn reason(href: &str) -> Reason {
+    Reason { title: text("ID-01 Identity"), href: text(href), says: text("It is not known") }
+}
+
+fn result(why: usize) -> Sample {
+    let head = |name: &str| Head { text: text(name), number: true };
     let bar = Bar { label: text("Digital identity"), shown: text("50.00"), share: 500 };
-    let gate = Gate {
-        says: text("UNSAFE: running ahead of its safeguards"),
+    let gate = |because| Gate {
+        id: text("UNSAFE"),
+        says: text("Running ahead of its safeguards"),
         tag: text("Passed"),
         tone: Tone::Good,
-        because: text("ID-01"),
+        because,
     };
     let page = ResultPage {
         round: text("/round"),
         round_title: text("Baseline 2026"),
         level: text("Level 1: Fragmented"),
         facts: facts(),
-        held_back_by: why,
+        held_back_by: (0..why).map(|at| reason(if at == 0 { "" } else { "/i" })).collect(),
         dimensions: vec![bar],
-        cells: facts(),
-        gates: vec![gate],
+        questions: ["Component", "governed"].map(head).into(),
+        cells: vec![["Identity", "50.00"].map(text).into()],
+        gates: vec![gate(vec![chip("/i"), chip("/j")]), gate(Vec::new())],
     };
     Sample::new("assessment/result.html", page)
 }
@@ -249,8 +281,12 @@ fn samples() -> Vec<Sample> {
         evidence("", Vec::new(), wrong(&["form"])),
         findings(|| vec![row("/i"), row("/j")]),
         findings(Vec::new),
-        result(vec![text("ID-01 is critical")]),
-        result(Vec::new()),
+        result(0),
+        result(1),
+        result(10),
+        spreadsheet("/send", 0, Errors::none()),
+        spreadsheet("/send", 2, wrong(&["file"])),
+        spreadsheet("", 0, wrong(&["form"])),
         sign_off("/sign", 2, vec![entry()], Errors::none()),
         sign_off("/sign", 0, Vec::new(), wrong(&["institution", "role", "dissent", "paper"])),
         sign_off("", 0, Vec::new(), wrong(&["form"])),

@@ -1,6 +1,6 @@
 //! Signatures: what is signed, who has, and the form.
 
-use super::{explained, failed, round_path, status};
+use super::{Done, Form, explained, failed, institution_name, round_path, status};
 use crate::http::acting;
 use crate::model::state::State as RoundState;
 use crate::permissions::{ReadRounds, SignRounds, carry};
@@ -8,7 +8,7 @@ use crate::service::{Assessments, RoundView, SignatureIn};
 use axum::extract::State;
 use axum::response::Response;
 use basis::Id;
-use kernel::http::Path;
+use kernel::http::{Path, Query};
 use kernel::problem::Problem;
 use serde::Serialize;
 use ui::parts::{Choice, Entry, Fact, Mark, Tone};
@@ -31,6 +31,8 @@ pub(super) struct SignOffPage {
     pub role: String,
     pub dissent: String,
     pub paper: String,
+    /// What was just done; empty for nothing.
+    pub done: String,
     pub errors: Errors,
 }
 
@@ -38,12 +40,13 @@ pub(super) struct SignOffPage {
 pub(super) async fn show(
     State(assessments): State<Assessments>,
     path: Result<Path<Id>, Problem>,
+    query: Result<Query<Done>, Problem>,
     desk: Desk<ReadRounds>,
 ) -> Response {
     let visit = &desk.visit;
     let Ok(Path(id)) = path else { return visit.not_found() };
-    let fields = Fields::default();
-    respond(&assessments, visit, id, &desk.officer.roles, &fields, Errors::none()).await
+    let form = Form { done: Done::text(query, visit, &["signed"]), ..Form::default() };
+    respond(&assessments, visit, id, &desk.officer.roles, form).await
 }
 
 /// `POST /desk/assessment/rounds/{id}/sign-off`
@@ -64,9 +67,11 @@ pub(super) async fn sign(
         paper: filled("paper").map(|text| text.to_ascii_lowercase()),
     };
     match assessments.sign(acting(&desk.officer), id, new).await {
-        Ok(_) => see_other(&format!("{}/sign-off", round_path(id))),
+        Ok(_) => see_other(&format!("{}/sign-off?done=signed", round_path(id))),
         Err(error) => match explained(visit, error) {
-            Ok(errors) => respond(&assessments, visit, id, roles, &fields, errors).await,
+            Ok(errors) => {
+                respond(&assessments, visit, id, roles, Form::again(&fields, errors)).await
+            }
             Err(error) => failed(visit, error),
         },
     }
@@ -77,14 +82,15 @@ async fn respond(
     visit: &Visit,
     id: Id,
     roles: &[String],
-    fields: &Fields,
-    errors: Errors,
+    form: Form,
 ) -> Response {
+    let Form { fields, errors, done } = form;
+    let fields = &fields.unwrap_or_default();
     match assessments.show_round(id).await {
         Ok(view) => {
             let status = status(&errors);
             let page = sign_off_page(assessments, visit, view, roles, fields);
-            let page = SignOffPage { errors, ..page };
+            let page = SignOffPage { done, errors, ..page };
             visit.page("assessment/sign_off.html", page).status(status).respond()
         }
         Err(error) => failed(visit, error),
@@ -108,14 +114,12 @@ fn sign_off_page(
     let signing = matches!(view.round.state, RoundState::InReview | RoundState::Signed);
     let may_sign = signing && !still.is_empty() && carry::<SignRounds>(roles);
     let numbers = [("n", view.sign_offs.len().to_string()), ("needed", quorum.needed.to_string())];
+    let name = |id: &str| institution_name(assessments.institutions(), id);
+    let asked: Vec<String> = quorum.institutions.iter().map(|id| name(id)).collect();
     let facts = [
         ("assessment.signatures", visit.t("assessment.signed-by", &numbers)),
-        ("assessment.quorum", quorum.institutions.join(", ")),
+        ("assessment.quorum", asked.join(", ")),
     ];
-    let name = |id: &str| {
-        let known = assessments.institutions().iter().find(|one| one.id == id);
-        known.map_or_else(|| id.to_owned(), |one| one.name.clone())
-    };
     let choice = |id: &&String| Choice {
         value: (*id).clone(),
         text: name(id),
@@ -143,6 +147,7 @@ fn sign_off_page(
         round_title: view.round.title,
         round: path,
         digest: view.digest,
+        done: String::new(),
         errors: Errors::none(),
     }
 }

@@ -47,6 +47,11 @@ pub struct Seen {
 
 impl App {
     pub async fn start(store: &Store) -> Self {
+        Self::start_with(store, FILE_MAX).await
+    }
+
+    /// The same, which takes files of so many bytes.
+    pub async fn start_with(store: &Store, file_bytes_max: usize) -> Self {
         let ctx = block_ctx(store, assessment::NAME, MIGRATIONS, OWNER).await.expect("it opens");
         let named = [
             (OWNER, "Digital Agency"),
@@ -62,7 +67,7 @@ impl App {
         let deps = Deps {
             country,
             institutions: named.map(institution).into(),
-            file_bytes_max: FILE_MAX,
+            file_bytes_max,
             site: ui::Site {
                 service: "Tumbawe services".to_owned(),
                 operator: "Digital Agency".to_owned(),
@@ -121,6 +126,34 @@ impl App {
             "note": "As the register says."
         });
         self.by(CLERK, put(&path, ask)).await
+    }
+
+    /// The bytes of a file that an officer gets.
+    pub async fn download(&self, (id, member, role): (&str, &str, &str), path: &str) -> Vec<u8> {
+        let token = self.issuer.mint(id, member, &[role], 600).expect("a token");
+        let request = Request::get(path).header("authorization", format!("Bearer {token}"));
+        let request = request.body(Body::empty()).expect("a request");
+        let answer = self.router.clone().oneshot(request).await.expect("it answers");
+        answer.into_body().collect().await.expect("a body").to_bytes().to_vec()
+    }
+
+    /// Puts bytes as an officer; status and document.
+    pub async fn send_bytes(
+        &self,
+        (id, member, role): (&str, &str, &str),
+        path: &str,
+        body: Vec<u8>,
+    ) -> (u16, Value) {
+        let token = self.issuer.mint(id, member, &[role], 600).expect("a token");
+        let request = Request::put(path)
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/octet-stream")
+            .body(Body::from(body));
+        let answer = self.router.clone().oneshot(request.expect("a request")).await;
+        let answer = answer.expect("it answers");
+        let status = answer.status().as_u16();
+        let bytes = answer.into_body().collect().await.expect("a body").to_bytes();
+        (status, serde_json::from_slice(&bytes).unwrap_or_default())
     }
 
     /// A call of another institution through the exchange: method, path, body.

@@ -7,3 +7,4 @@ mod institutions;
 mod probes;
 mod rounds;
 mod sign_offs;
+mod spreadsheets;

@@ -92,6 +92,14 @@ pub const DESK_ABROAD: Officer =
 pub const NURSE: Officer = Officer { member: "COM/LAKESIDE", id: "n-3", roles: &["exchange-user"] };
 /// Moves money.
 pub const TREASURER: Officer = Officer { member: "GOV/TREASURY", id: "t-2", roles: &["treasurer"] };
+/// Leads the country's assessment.
+pub const LEAD: Officer = Officer { member: "GOV/DIGITAL", id: "l-1", roles: &["assessment-lead"] };
+/// Reviews the assessment's answers, and signs for the agency.
+pub const REVIEWER: Officer = Officer {
+    member: "GOV/DIGITAL",
+    id: "q-1",
+    roles: &["assessment-reviewer", "assessment-signatory"],
+};
 /// Checks everybody.
 pub const AUDITOR: Officer = Officer { member: "GOV/AUDIT", id: "a-1", roles: &["auditor"] };
 

@@ -4,7 +4,9 @@ use super::mother::secret_of;
 use super::{INSTANCE, key};
 use crate::demo::client::{Desk, StoryError, json, text};
 use crate::demo::screen::Screen;
-use crate::demo::world::{CASEWORKER, CHECKER, COMMISSIONER, MAKER, Officer, Site, World};
+use crate::demo::world::{
+    CASEWORKER, CHECKER, COMMISSIONER, LEAD, MAKER, Officer, REVIEWER, Site, World,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -55,11 +57,13 @@ fn line(installation: &Value) -> Result<String, StoryError> {
 
 /// Officers get one-time codes, to try their desks.
 pub async fn open_accounts(world: &World) -> Result<Vec<Account>, StoryError> {
-    let accounts: [(&Site, Officer, &str); 4] = [
+    let accounts: [(&Site, Officer, &str); 6] = [
         (&world.frontline, CASEWORKER, "decides on applications"),
         (&world.frontline, MAKER, "puts payment runs together"),
         (&world.frontline, CHECKER, "approves payment runs"),
         (&world.treasury, COMMISSIONER, "answers complaints"),
+        (&world.treasury, LEAD, "opens a round of the assessment and answers"),
+        (&world.treasury, REVIEWER, "reviews its answers and signs"),
     ];
     let mut opened = Vec::with_capacity(accounts.len());
     for (site, officer, does) in accounts {

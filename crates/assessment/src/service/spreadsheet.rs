@@ -1,0 +1,153 @@
+//! A round as a spreadsheet, out and in. A file is taken in as a whole or not at all.
+
+use super::evidence::EVIDENCE_MAX;
+use super::{Acting, Assessments, Loaded};
+use crate::Error;
+use crate::events::SPREADSHEET_TAKEN_IN;
+use crate::model::digest;
+use crate::model::spreadsheet::{self, Changes};
+use crate::store::answers::{self, Given, IMPORTED};
+use crate::store::evidence::{self, Kept};
+use crate::store::rounds;
+use basis::Id;
+use kernel::audit::Audit;
+use kernel::db::Tx;
+use maturity::Round;
+use maturity::sheet;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Stands in a workbook, which asks for a sector, where the round has none: the members of a country have none.
+const NO_SECTOR: &str = "not stated";
+
+/// What a spreadsheet changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Taken {
+    /// Answers that are new or differ.
+    pub answers: usize,
+    /// Pieces of evidence that are new.
+    pub evidence: usize,
+    /// Whether institutions, systems, services, flows, laws or targets differ.
+    pub catalogue: bool,
+    /// Columns that were read past, as `Services: PPP?`.
+    pub not_kept: Vec<String>,
+}
+
+impl Assessments {
+    /// The workbook to fill in (XLSX), with what the round holds. Its questions are in `language`.
+    ///
+    /// # Errors
+    /// [`Error::RoundUnknown`].
+    pub async fn spreadsheet(&self, id: Id, language: &str) -> Result<Vec<u8>, Error> {
+        let (mut round, _) = self.whole(id).await?;
+        swap_sectors(&mut round, "", NO_SECTOR);
+        Ok(sheet::template(self.instrument_in(language), Some(&round))?)
+    }
+
+    /// Takes a filled workbook into an open round. `keeps_catalogue` says whether whoever sends it may change more than
+    /// answers and evidence.
+    ///
+    /// # Errors
+    /// [`Error::Spreadsheet`] with every fault, [`Error::TooLarge`], [`Error::Moved`] when somebody changed the round
+    /// while the file was read, [`Error::Refused`].
+    pub async fn take_in_spreadsheet(
+        &self,
+        by: Acting,
+        id: Id,
+        file: &[u8],
+        keeps_catalogue: bool,
+    ) -> Result<Taken, Error> {
+        let limit_bytes = self.file_bytes_max();
+        if file.len() > limit_bytes {
+            return Err(Error::TooLarge { limit_bytes });
+        }
+        // It is read before the writer is held: a large workbook takes a while.
+        let this = self.clone();
+        let read = self.0.db.read(move |tx| Box::pin(async move { this.load(tx, id).await }));
+        let loaded: Loaded = read.await?;
+        loaded.held.may_fill()?;
+        let before = loaded.round;
+        let mut after = before.clone();
+        swap_sectors(&mut after, "", NO_SECTOR);
+        let imported =
+            sheet::read_xlsx(file, self.instrument(), &mut after).map_err(Error::Spreadsheet)?;
+        swap_sectors(&mut after, NO_SECTOR, "");
+        let changes = spreadsheet::changes(self.instrument(), &before, &after, keeps_catalogue)
+            .map_err(Error::Spreadsheet)?;
+        let taken = Taken {
+            answers: changes.answers.len(),
+            evidence: changes.evidence.len(),
+            catalogue: changes.catalogue,
+            not_kept: imported.not_kept,
+        };
+        let detail = serde_json::json!({
+            "sha256": digest::sha256(file), "answers": taken.answers,
+            "evidence": taken.evidence, "catalogue": taken.catalogue
+        });
+        let seen = digest::of_round(self.instrument(), &before);
+        let this = self.clone();
+        let write = self.0.db.write(move |tx| {
+            Box::pin(async move {
+                let loaded = this.load_locked(tx, id).await?;
+                loaded.held.may_fill()?;
+                if digest::of_round(this.instrument(), &loaded.round) != seen {
+                    return Err(Error::Moved { current: loaded.held.revision });
+                }
+                store_changes(tx, &by, loaded, after, changes).await?;
+                tx.audit(Audit::new(&SPREADSHEET_TAKEN_IN, by.actor, id).with(detail)).await?;
+                Ok(())
+            })
+        });
+        write.await?;
+        Ok(taken)
+    }
+}
+
+fn swap_sectors(round: &mut Round, from: &str, to: &str) {
+    let found = round.institutions.iter_mut().filter(|one| one.sector == from);
+    found.for_each(|one| to.clone_into(&mut one.sector));
+}
+
+async fn store_changes(
+    tx: &mut Tx,
+    by: &Acting,
+    loaded: Loaded,
+    after: Round,
+    changes: Changes,
+) -> Result<(), Error> {
+    let mut held = loaded.held;
+    let there = loaded.round.evidence.len();
+    if there + changes.evidence.len() > EVIDENCE_MAX {
+        return Err(super::evidence::too_many());
+    }
+    for (number, one) in (there..).zip(changes.evidence) {
+        let kept = Kept {
+            number: i64::try_from(number).unwrap_or(i64::MAX),
+            evidence: one,
+            file: None,
+            media_type: String::new(),
+            size_bytes: 0,
+            actor: by.actor.clone(),
+            at: tx.now(),
+        };
+        evidence::insert(tx, held.id, &kept).await?;
+    }
+    for (indicator, answer) in changes.answers {
+        let before = loaded.answers.iter().find(|given| given.indicator == indicator);
+        let revision = before.map_or(0, |given| given.revision) + 1;
+        let (step, actor) = (IMPORTED.to_owned(), by.actor.clone());
+        let given = Given { indicator, revision, step, answer, actor, at: tx.now() };
+        answers::insert(tx, held.id, &given).await?;
+    }
+    if changes.catalogue {
+        held.document.targets = after.targets;
+        held.document.institutions = after.institutions;
+        held.document.systems = after.systems;
+        held.document.services = after.services;
+        held.document.flows = after.flows;
+        held.document.laws = after.laws;
+        held.revision += 1;
+        rounds::update(tx, &held).await?;
+    }
+    Ok(())
+}
