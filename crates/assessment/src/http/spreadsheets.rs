@@ -27,6 +27,9 @@ pub async fn show_spreadsheet(
     Ok(workbook(id, assessments.spreadsheet(id, "en").await?))
 }
 
+/// How a workbook begins: it is a ZIP archive (APPNOTE 4.3.7).
+const ZIP: &[u8] = b"PK\x03\x04";
+
 /// Takes a filled workbook in: all of it, or nothing and every fault with sheet, row and column. Sheets other than
 /// `Answers` and `Evidence` may be changed by a lead only.
 #[utoipa::path(put, path = "/assessment/v1/rounds/{id}/spreadsheet", tag = "spreadsheets",
@@ -42,6 +45,10 @@ pub async fn take_in_spreadsheet(
     let limit_bytes = assessments.file_bytes_max();
     let read = body::to_bytes(body, limit_bytes).await;
     let file = read.map_err(|_| Error::TooLarge { limit_bytes })?;
+    if !file.starts_with(ZIP) {
+        let text = "The body is no XLSX workbook: send the file as the spreadsheet program saved it.";
+        return Err(Problem::bad_request(text));
+    }
     let leads = carry::<ManageRounds>(&officer.roles);
     Ok(Json(assessments.take_in_spreadsheet(acting(&officer), id, &file, leads).await?))
 }
