@@ -46,7 +46,8 @@ pub async fn take_in_spreadsheet(
     let read = body::to_bytes(body, limit_bytes).await;
     let file = read.map_err(|_| Error::TooLarge { limit_bytes })?;
     if !file.starts_with(ZIP) {
-        let text = "The body is no XLSX workbook: send the file as the spreadsheet program saved it.";
+        let text =
+            "The body is no XLSX workbook: send the file as the spreadsheet program saved it.";
         return Err(Problem::bad_request(text));
     }
     let leads = carry::<ManageRounds>(&officer.roles);

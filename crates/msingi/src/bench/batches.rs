@@ -120,7 +120,7 @@ impl Stage {
 
     /// An account of the programme that holds the money.
     async fn fund(&self, minor: i64) -> Result<Id, Failure> {
-        let currency = "XTS".parse()?;
+        let currency = "KES".parse()?;
         let owners = [(AccountKind::Source, "GOV/KEEPER"), (AccountKind::Programme, "GOV/READER")];
         let mut ids = Vec::new();
         for (kind, owner) in owners {
@@ -163,7 +163,7 @@ impl Stage {
     async fn send(&self, count: usize, debit: Id) -> Result<Id, Failure> {
         let id = Id::mint(&self.ctx.clock, &self.ctx.rng);
         let instructions = i64::try_from(count)?;
-        let total = Money::from_minor(instructions * MINOR, "XTS".parse()?);
+        let total = Money::from_minor(instructions * MINOR, "KES".parse()?);
         let title = "Bench".to_owned();
         let ask = BatchIn { id, debit: debit.to_string(), title, count: instructions, total };
         self.client.open(self.officer("maker", BATCHES)?, &ask).await?;
@@ -276,5 +276,23 @@ impl Wire for Answers {
             let body = serde_json::to_vec(&RailResults { results }).map_err(failed)?;
             Ok(http::Response::new(Bytes::from(body)))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nobody notices otherwise that a benchmark has stopped running.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_small_batch_comes_to_its_end() {
+        crate::install_cryptography();
+        let unique = Id::mint(&Clock::system(), &Rng::system());
+        let folder = std::env::temp_dir().join(format!("msingi-bench-{unique}"));
+        std::fs::create_dir_all(&folder).expect("the temporary folder can be written");
+        let storage = Storage::Sqlite { directory: folder.clone(), cache_kib: 1_024 };
+        let found = measure(&storage, 300, &Clock::system()).await;
+        std::fs::remove_dir_all(&folder).expect("it can be removed");
+        assert!(!found.expect("it runs").is_empty());
     }
 }
