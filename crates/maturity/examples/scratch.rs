@@ -1,3 +1,4 @@
+#![allow(clippy::unwrap_used)]
 use maturity::report::{Language, Report, html, pdf};
 use maturity::{Instrument, Round, assess};
 fn main() {

@@ -64,9 +64,12 @@ pub(super) fn told(report: &Report<'_>, diagram: &Diagram) -> String {
         .map(|edge| format!("{} → {}", label(diagram, &edge.from), label(diagram, &edge.to)))
         .collect();
     let edges = diagram.edges.len().to_string();
-    let values =
-        [("nodes", nodes.as_str()), ("edges", edges.as_str()), ("list", &replace.join("; "))];
-    report.fill("architecture.described", &values)
+    let values = [("nodes", nodes.as_str()), ("edges", edges.as_str())];
+    let told = report.fill("architecture.described", &values);
+    if replace.is_empty() {
+        return told;
+    }
+    format!("{told} {}", report.fill("architecture.to-replace", &[("list", &replace.join("; "))]))
 }
 
 fn label<'a>(diagram: &'a Diagram, id: &'a str) -> &'a str {

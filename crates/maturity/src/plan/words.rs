@@ -31,7 +31,7 @@ impl Language {
         let title = &indicator.title;
         match self {
             Self::English => format!("Find out, with evidence: {title}"),
-            Self::French => format!("Établir, preuves à l'appui : {title}"),
+            Self::French => format!("Établir, preuves à l’appui : {title}"),
         }
     }
 
@@ -60,7 +60,7 @@ impl Language {
                 format!("Repair what exists and measure again; buy nothing new: {title}")
             }
             Self::French => {
-                format!("Réparer l'existant et mesurer de nouveau ; ne rien acheter : {title}")
+                format!("Réparer l’existant et mesurer de nouveau ; ne rien acheter : {title}")
             }
         }
     }
@@ -111,7 +111,7 @@ impl Language {
             EvidenceKind::Statistic => self.choose("statistic", "statistique"),
             EvidenceKind::SystemLog => self.choose("system log", "journal du système"),
             EvidenceKind::LiveProbe => self.choose("live probe", "mesure directe"),
-            EvidenceKind::AuditReport => self.choose("audit report", "rapport d'audit"),
+            EvidenceKind::AuditReport => self.choose("audit report", "rapport d’audit"),
         }
     }
 
@@ -143,7 +143,7 @@ impl Language {
     pub(super) fn phase(self, n: u8) -> String {
         match n {
             1 => self.choose("Inception", "Lancement"),
-            2 => self.choose("High-priority use cases", "Cas d'usage prioritaires"),
+            2 => self.choose("High-priority use cases", "Cas d’usage prioritaires"),
             3 => self.choose("Initial transformation", "Première transformation"),
             _ => self.choose("Mass-scale transformation", "Transformation à grande échelle"),
         }
@@ -156,7 +156,7 @@ impl Language {
                 self.choose("Running budget of the owner", "Budget courant du responsable")
             }
             CostBand::Middle => {
-                self.choose("Line in the next state budget", "Ligne au prochain budget de l'État")
+                self.choose("Line in the next state budget", "Ligne au prochain budget de l’État")
             }
             CostBand::High => self.choose(
                 "Multi-year budget line, with partners' money for founding it",
@@ -175,7 +175,7 @@ impl Language {
     pub(super) fn needs_interface(self) -> String {
         self.choose(
             "does its own work; needs an interface on the exchange",
-            "fait son propre travail ; il lui faut une interface sur l'échange",
+            "fait son propre travail ; il lui faut une interface sur l’échange",
         )
     }
 
@@ -217,7 +217,7 @@ impl Language {
                 "{blocks}: others do the same beside it, and the contract ends within two years; do not renew, share one"
             ),
             Self::French => format!(
-                "{blocks} : d'autres font de même, et le contrat finit sous deux ans ; ne pas renouveler, partager"
+                "{blocks} : d’autres font de même, et le contrat finit sous deux ans ; ne pas renouveler, partager"
             ),
         }
     }
@@ -228,7 +228,7 @@ impl Language {
                 "{blocks}: others do the same beside it; open source with an interface, so it may become the shared one"
             ),
             Self::French => format!(
-                "{blocks} : d'autres font de même ; logiciel libre avec interface, il peut devenir le commun"
+                "{blocks} : d’autres font de même ; logiciel libre avec interface, il peut devenir le commun"
             ),
         }
     }
@@ -239,7 +239,7 @@ impl Language {
                 format!("{blocks}: others do the same beside it; move over once a shared one works")
             }
             Self::French => {
-                format!("{blocks} : d'autres font de même ; migrer dès qu'un système commun marche")
+                format!("{blocks} : d’autres font de même ; migrer dès qu’un système commun marche")
             }
         }
     }

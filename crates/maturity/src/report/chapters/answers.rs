@@ -92,7 +92,8 @@ fn carried_by(report: &Report<'_>, indicator: &Indicator, score: &IndicatorScore
         if let Some(level) = review.level {
             line = line.level(Some(level), "").and(" ");
         }
-        line = line.and(format!("{}: {}", review.reviewer, review.reason));
+        line =
+            line.and(format!("{}{}{}", review.reviewer, report.t("number.colon"), review.reason));
     }
     if answer.note.is_empty() { line } else { line.on_new_line().soft(answer.note.clone()) }
 }
