@@ -1,5 +1,7 @@
 //! The roadmap in time: phases, actions, the critical path and milestones.
 
+use std::collections::BTreeSet;
+
 use super::letters::wrap;
 use super::{Colour, Look, Picture, Type};
 use crate::report::Report;
@@ -11,6 +13,9 @@ const ROW: i32 = 190;
 const TOP: i32 = 620;
 /// More rows than this cannot be read on one page.
 const ROWS_MAX: usize = 40;
+
+/// More lines than this from milestones up to their bars would hide the bars.
+const LINES_MAX: usize = 12;
 
 /// The chart; one for each phase where all actions together would be too many to read.
 #[must_use]
@@ -26,9 +31,13 @@ pub fn gantts(report: &Report<'_>) -> Vec<Picture> {
             roadmap.actions.iter().filter(|action| action.phase == phase.n).collect();
         let values = [("n", &*phase.n.to_string()), ("name", &*phase.name)];
         let title = report.fill("gantt.of-phase", &values);
-        for (at, rows) in of_it.chunks(ROWS_MAX).enumerate() {
-            let id = format!("gantt-{}-{}", phase.n, at + 1);
-            pictures.push(chart(report, rows, &id, &title));
+        // Charts of nearly the same length, not a full one and a rest.
+        let charts = of_it.len().div_ceil(ROWS_MAX).max(1);
+        let rows_each = of_it.len().div_ceil(charts).max(1);
+        for (at, rows) in (1..).zip(of_it.chunks(rows_each)) {
+            let id = format!("gantt-{}-{at}", phase.n);
+            let part = if charts > 1 { format!(" ({at}/{charts})") } else { String::new() };
+            pictures.push(chart(report, rows, &id, &format!("{title}{part}")));
         }
     }
     pictures
@@ -162,9 +171,13 @@ fn milestones(
     picture.line(vec![(0, bottom), (RIGHT, bottom)], Look::line(Colour::Edge, 8));
     picture.text((0, y + 40), report.t("gantt.milestones"), Type::new(102, Colour::Ink).bold());
     let mut free_from = [LEFT - 400; 2];
+    let months: BTreeSet<u32> = milestones.iter().map(|milestone| milestone.month).collect();
+    let few = months.len() <= LINES_MAX;
     for milestone in milestones {
         let x = scale.start(milestone.month + 1);
-        picture.line(vec![(x, TOP - 30), (x, y)], Look::line(Colour::Ochre, 7).dashed());
+        if few {
+            picture.line(vec![(x, TOP - 30), (x, y)], Look::line(Colour::Ochre, 7).dashed());
+        }
         let diamond = vec![(x, y - 75), (x + 75, y), (x, y + 75), (x - 75, y)];
         picture.shape(diamond, Look::fill(Colour::Ochre).edged(Colour::Surface, 10));
         let words = format!("{} ≥ {}", milestone.indicator, milestone.level);

@@ -7,7 +7,7 @@ use crate::report::Report;
 use crate::result::{Diagram, Node};
 
 /// From this many links on, lines cover each other more than they show.
-pub const LINES_MAX: usize = 60;
+pub const LINES_MAX: usize = 20;
 
 const COLUMNS: usize = 6;
 const BOX: Point = (1280, 480);
