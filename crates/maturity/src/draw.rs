@@ -11,6 +11,7 @@ pub mod heat;
 pub mod histogram;
 pub mod letters;
 pub mod matrix;
+pub mod overview;
 pub mod palette;
 pub mod picture;
 pub mod quadrant;

@@ -7,6 +7,7 @@ pub mod document;
 pub mod docx;
 pub mod html;
 pub mod json;
+mod names;
 pub mod paper;
 pub mod pdf;
 pub mod phrases;

@@ -15,7 +15,7 @@ const CHANNEL: i32 = 170;
 const GUTTER: i32 = 130;
 const COLUMNS_MAX: usize = 6;
 const LANE_HEAD: i32 = 230;
-const LANES: [&str; 3] = ["foundation", "national", "organisation"];
+pub(super) const LANES: [&str; 3] = ["foundation", "national", "organisation"];
 
 /// Draws a diagram; `id` and `title` tell the as-is from the to-be.
 #[must_use]
@@ -47,7 +47,7 @@ pub fn architecture(report: &Report<'_>, diagram: &Diagram, id: &str, title: &st
     picture
 }
 
-fn lane_name<'a>(report: &Report<'a>, lane: &str) -> &'a str {
+pub(super) fn lane_name<'a>(report: &Report<'a>, lane: &str) -> &'a str {
     match lane {
         "foundation" => report.t("lane.foundation"),
         "national" => report.t("lane.national"),
@@ -55,7 +55,7 @@ fn lane_name<'a>(report: &Report<'a>, lane: &str) -> &'a str {
     }
 }
 
-fn told(report: &Report<'_>, diagram: &Diagram) -> String {
+pub(super) fn told(report: &Report<'_>, diagram: &Diagram) -> String {
     let nodes = diagram.nodes.len().to_string();
     let replace: Vec<String> = diagram
         .edges
@@ -64,9 +64,12 @@ fn told(report: &Report<'_>, diagram: &Diagram) -> String {
         .map(|edge| format!("{} → {}", label(diagram, &edge.from), label(diagram, &edge.to)))
         .collect();
     let edges = diagram.edges.len().to_string();
-    let values =
-        [("nodes", nodes.as_str()), ("edges", edges.as_str()), ("list", &replace.join("; "))];
-    report.fill("architecture.described", &values)
+    let values = [("nodes", nodes.as_str()), ("edges", edges.as_str())];
+    let told = report.fill("architecture.described", &values);
+    if replace.is_empty() {
+        return told;
+    }
+    format!("{told} {}", report.fill("architecture.to-replace", &[("list", &replace.join("; "))]))
 }
 
 fn label<'a>(diagram: &'a Diagram, id: &'a str) -> &'a str {
@@ -177,7 +180,7 @@ impl<'a> Layout<'a> {
     }
 }
 
-fn of_lane(node: &Node, lane: &str) -> bool {
+pub(super) fn of_lane(node: &Node, lane: &str) -> bool {
     node.lane == lane || (lane == "organisation" && !LANES.contains(&node.lane.as_str()))
 }
 
@@ -295,13 +298,24 @@ fn line(picture: &mut Picture, layout: &Layout<'_>, ports: &mut Ports, edge: &Ed
     }
 }
 
+/// Colour of a kind of link.
+pub(super) fn kind(edge: &Edge) -> Colour {
+    match edge.path.as_str() {
+        _ if edge.to_replace => Colour::Bad,
+        "exchange" => Colour::Accent,
+        "private link" | "file" | "paper" => Colour::Ochre,
+        _ => Colour::Edge,
+    }
+}
+
 fn look(edge: &Edge) -> Look {
-    let look = match edge.path.as_str() {
-        _ if edge.to_replace => Look::line(Colour::Bad, 20),
-        "exchange" => Look::line(Colour::Accent, 18),
-        "private link" | "file" | "paper" => Look::line(Colour::Ochre, 14),
-        _ => Look::line(Colour::Edge, 12),
+    let width = match kind(edge) {
+        Colour::Bad => 20,
+        Colour::Accent => 18,
+        Colour::Ochre => 14,
+        _ => 12,
     };
+    let look = Look::line(kind(edge), width);
     if edge.planned { look.dashed() } else { look }
 }
 

@@ -34,13 +34,14 @@ pub fn flows(report: &Report<'_>) -> Picture {
     }
     let most = matrix.cells.iter().map(|cell| cell.calls).max().unwrap_or(0);
     let place = |id: &str| matrix.institutions.iter().position(|one| one == id);
+    let colon = report.t("number.colon");
     let mut told = Vec::new();
     for cell in &matrix.cells {
         let (Some(row), Some(column)) = (place(&cell.from), place(&cell.to)) else { continue };
         let corner = (LEFT + column as i32 * wide, TOP + row as i32 * ROW);
         draw(&mut picture, report, cell, (corner, (wide, ROW)), share_of_largest(cell.calls, most));
         let (from, to) = (report.institution(&cell.from), report.institution(&cell.to));
-        told.push(format!("{from} → {to}: {}", report.count(cell.calls)));
+        told.push(format!("{from} → {to}{colon}{}", report.count(cell.calls)));
     }
     grid(&mut picture, all, wide);
     picture.description = told.join("; ");

@@ -1,60 +1,120 @@
 //! The roadmap in time: phases, actions, the critical path and milestones.
 
+use std::collections::BTreeSet;
+
 use super::letters::wrap;
 use super::{Colour, Look, Picture, Type};
 use crate::report::Report;
-use crate::result::{Action, Roadmap};
+use crate::result::{Action, Milestone, Phase, Roadmap};
 
 const LEFT: i32 = 3000;
 const RIGHT: i32 = 7180;
 const ROW: i32 = 190;
 const TOP: i32 = 620;
+/// More rows than this cannot be read on one page.
+const ROWS_MAX: usize = 40;
 
-/// The chart.
+/// More lines than this from milestones up to their bars would hide the bars.
+const LINES_MAX: usize = 12;
+
+/// The chart; one for each phase where all actions together would be too many to read.
 #[must_use]
-pub fn gantt(report: &Report<'_>) -> Picture {
+pub fn gantts(report: &Report<'_>) -> Vec<Picture> {
     let roadmap = &report.assessment.roadmap;
-    let rows = roadmap.actions.len() as i32;
-    let height = TOP + ROW * rows + 620;
-    let mut picture = Picture::new("gantt", report.t("gantt.title"), 7200, height);
+    if roadmap.actions.len() <= ROWS_MAX {
+        let all: Vec<&Action> = roadmap.actions.iter().collect();
+        return vec![chart(report, &all, "gantt", report.t("gantt.title"))];
+    }
+    let mut pictures = Vec::new();
+    for phase in &roadmap.phases {
+        let of_it: Vec<&Action> =
+            roadmap.actions.iter().filter(|action| action.phase == phase.n).collect();
+        let values = [("n", &*phase.n.to_string()), ("name", &*phase.name)];
+        let title = report.fill("gantt.of-phase", &values);
+        // Charts of nearly the same length, not a full one and a rest.
+        let charts = of_it.len().div_ceil(ROWS_MAX).max(1);
+        let rows_each = of_it.len().div_ceil(charts).max(1);
+        for (at, rows) in (1..).zip(of_it.chunks(rows_each)) {
+            let id = format!("gantt-{}-{at}", phase.n);
+            let part = if charts > 1 { format!(" ({at}/{charts})") } else { String::new() };
+            pictures.push(chart(report, rows, &id, &format!("{title}{part}")));
+        }
+    }
+    pictures
+}
+
+fn chart(report: &Report<'_>, actions: &[&Action], id: &str, title: &str) -> Picture {
+    let roadmap = &report.assessment.roadmap;
+    let bottom = TOP + ROW * actions.len() as i32;
+    let mut picture = Picture::new(id, title, 7200, bottom + 840);
+    let critical: Vec<&str> = roadmap
+        .critical_path
+        .iter()
+        .filter(|id| actions.iter().any(|action| action.id == **id))
+        .map(String::as_str)
+        .collect();
+    let scale = Scale::of(actions);
     picture.description = report.fill(
         "gantt.described",
         &[
-            ("actions", &roadmap.actions.len().to_string()),
-            ("months", &roadmap.months.to_string()),
-            ("path", &roadmap.critical_path.join(", ")),
+            ("actions", &actions.len().to_string()),
+            ("months", &scale.months.to_string()),
+            ("path", &critical.join(", ")),
         ],
     );
-    let scale = Scale { months: roadmap.months.max(1) as i32 };
-    let bottom = TOP + ROW * rows;
-    ground(&mut picture, report, roadmap, &scale, bottom);
-    for (action, y) in roadmap.actions.iter().zip((0..).map(|at| TOP + at * ROW)) {
+    ground(&mut picture, report, &phases(roadmap, actions), &scale, bottom);
+    for (action, y) in actions.iter().zip((0..).map(|at| TOP + at * ROW)) {
         row(&mut picture, roadmap, action, &scale, y);
     }
-    milestones(&mut picture, report, roadmap, &scale, bottom);
-    key(&mut picture, report, height - 60);
+    milestones(&mut picture, report, &reached(roadmap, actions), &scale, bottom);
+    key(&mut picture, report, bottom + 780);
     picture
 }
 
+/// Milestones at the end of one of these actions.
+fn reached<'a>(roadmap: &'a Roadmap, actions: &[&Action]) -> Vec<&'a Milestone> {
+    let ends_one = |milestone: &&Milestone| {
+        actions.iter().any(|action| {
+            action.indicator == milestone.indicator && action.last_month == milestone.month
+        })
+    };
+    roadmap.milestones.iter().filter(ends_one).collect()
+}
+
+/// Phases of these actions.
+fn phases<'a>(roadmap: &'a Roadmap, actions: &[&Action]) -> Vec<&'a Phase> {
+    let has_one = |phase: &&Phase| actions.iter().any(|action| action.phase == phase.n);
+    roadmap.phases.iter().filter(has_one).collect()
+}
+
+/// Months of a chart.
 struct Scale {
+    first: i32,
     months: i32,
 }
 
 impl Scale {
+    fn of(actions: &[&Action]) -> Self {
+        let first = actions.iter().map(|action| action.first_month).min().unwrap_or(1) as i32;
+        let last = actions.iter().map(|action| action.last_month).max().unwrap_or(1) as i32;
+        Self { first, months: (last + 1 - first).max(1) }
+    }
+
     /// Where month `month` (the first is 1) begins.
     fn start(&self, month: u32) -> i32 {
-        LEFT + (RIGHT - LEFT) * (month as i32 - 1).clamp(0, self.months) / self.months
+        let passed = (month as i32 - self.first).clamp(0, self.months);
+        LEFT + (RIGHT - LEFT) * passed / self.months
     }
 }
 
 fn ground(
     picture: &mut Picture,
     report: &Report<'_>,
-    roadmap: &Roadmap,
+    phases: &[&Phase],
     scale: &Scale,
     bottom: i32,
 ) {
-    for (phase, at) in roadmap.phases.iter().zip(0..) {
+    for (phase, at) in phases.iter().zip(0..) {
         let (from, to) = (scale.start(phase.first_month), scale.start(phase.last_month + 1));
         let look = if at % 2 == 0 { Colour::Inset } else { Colour::Surface };
         picture.rect((from, 0), (to - from, bottom), Look::fill(look));
@@ -65,11 +125,12 @@ fn ground(
         picture.lines((from + 50, 275), &lines, Type::new(102, Colour::Ink));
     }
     let step = if scale.months > 24 { 6 } else { 3 };
-    for month in (0..=scale.months).step_by(step) {
-        let x = scale.start(month as u32 + 1);
+    for passed in (0..=scale.months).step_by(step) {
+        let month = scale.first + passed;
+        let x = scale.start(month as u32);
         picture.line(vec![(x, TOP - 90), (x, bottom)], Look::line(Colour::Rule, 5));
-        if month < scale.months {
-            picture.text((x + 20, TOP - 60), (month + 1).to_string(), Type::new(98, Colour::Soft));
+        if passed < scale.months {
+            picture.text((x + 20, TOP - 60), month.to_string(), Type::new(98, Colour::Soft));
         }
     }
     picture.text((0, TOP - 60), report.t("gantt.month"), Type::new(98, Colour::Soft));
@@ -102,7 +163,7 @@ fn row(picture: &mut Picture, roadmap: &Roadmap, action: &Action, scale: &Scale,
 fn milestones(
     picture: &mut Picture,
     report: &Report<'_>,
-    roadmap: &Roadmap,
+    milestones: &[&Milestone],
     scale: &Scale,
     bottom: i32,
 ) {
@@ -110,9 +171,13 @@ fn milestones(
     picture.line(vec![(0, bottom), (RIGHT, bottom)], Look::line(Colour::Edge, 8));
     picture.text((0, y + 40), report.t("gantt.milestones"), Type::new(102, Colour::Ink).bold());
     let mut free_from = [LEFT - 400; 2];
-    for milestone in &roadmap.milestones {
+    let months: BTreeSet<u32> = milestones.iter().map(|milestone| milestone.month).collect();
+    let few = months.len() <= LINES_MAX;
+    for milestone in milestones {
         let x = scale.start(milestone.month + 1);
-        picture.line(vec![(x, TOP - 30), (x, y)], Look::line(Colour::Ochre, 7).dashed());
+        if few {
+            picture.line(vec![(x, TOP - 30), (x, y)], Look::line(Colour::Ochre, 7).dashed());
+        }
         let diamond = vec![(x, y - 75), (x + 75, y), (x, y + 75), (x - 75, y)];
         picture.shape(diamond, Look::fill(Colour::Ochre).edged(Colour::Surface, 10));
         let words = format!("{} ≥ {}", milestone.indicator, milestone.level);

@@ -32,6 +32,7 @@ pub fn heat(report: &Report<'_>) -> Picture {
     for (dimension, x) in dimensions.iter().zip((0..).map(|at| LEFT + at * wide)) {
         picture.text((x + wide / 2, TOP - 90), *dimension, Type::LABEL.middle().bold());
     }
+    let colon = report.t("number.colon");
     let mut told = Vec::new();
     for (institution, y) in institutions.iter().zip((0..).map(|at| TOP + at * ROW)) {
         let name = wrap(report.institution(institution), LEFT - 100, 112, false, 1).remove(0);
@@ -43,7 +44,7 @@ pub fn heat(report: &Report<'_>) -> Picture {
                 said.push(format!("{dimension} {words}"));
             }
         }
-        told.push(format!("{}: {}", report.institution(institution), said.join(", ")));
+        told.push(format!("{}{colon}{}", report.institution(institution), said.join(", ")));
     }
     picture.description = told.join("; ");
     let key = (LEFT, height - 190);

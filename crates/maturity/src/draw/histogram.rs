@@ -15,6 +15,7 @@ pub fn histogram(report: &Report<'_>) -> Picture {
     let mut picture =
         Picture::new("sensitivity", report.t("sensitivity.title"), 7200, TOP + ROW * 5 + 60);
     let all = i64::from(sensitivity.draws.max(1));
+    let colon = report.t("number.colon");
     let mut told = Vec::new();
     for (level, count) in (0_u8..).zip(sensitivity.levels) {
         let y = TOP + i32::from(level) * ROW;
@@ -28,7 +29,7 @@ pub fn histogram(report: &Report<'_>) -> Picture {
         }
         let share = report.share(i64::from(count) * 1000 / all);
         picture.text((LEFT + WIDTH + 90, y + 190), share.clone(), Type::LABEL);
-        told.push(format!("{level}: {share}"));
+        told.push(format!("{level}{colon}{share}"));
     }
     picture.description = told.join("; ");
     picture

@@ -102,5 +102,6 @@ fn told(report: &Report<'_>, cell: &CellScore) -> String {
     let gate = cell.red_gate.as_ref().map_or(String::new(), |gate| format!(" ({gate})"));
     let (component, question) =
         (report.component(&cell.component), report.question(&cell.question));
-    format!("{component}, {question}: {level}{gate}")
+    let colon = report.t("number.colon");
+    format!("{component}, {question}{colon}{level}{gate}")
 }

@@ -40,11 +40,21 @@ pub fn quadrant(report: &Report<'_>) -> Picture {
     picture
 }
 
+/// Services told of each quadrant to those who cannot see the chart; the table below has all.
+const TOLD_MAX: usize = 5;
+
 fn told(report: &Report<'_>, services: &[RankedService]) -> String {
     let kinds = [Quadrant::A, Quadrant::B, Quadrant::C, Quadrant::D].map(|quadrant| {
         let inside = services.iter().filter(|one| one.quadrant == quadrant);
         let names: Vec<&str> = inside.map(|one| report.service(&one.id)).collect();
-        format!("{quadrant:?}: {}", names.join(", "))
+        let first = names.iter().take(TOLD_MAX).copied().collect::<Vec<_>>().join(", ");
+        let rest = names.len().saturating_sub(TOLD_MAX).to_string();
+        let more = if names.len() > TOLD_MAX {
+            format!(" {}", report.fill("gaps.more", &[("n", &rest)]))
+        } else {
+            String::new()
+        };
+        format!("{quadrant:?}{}{first}{more}", report.t("number.colon"))
     });
     kinds.join("; ")
 }

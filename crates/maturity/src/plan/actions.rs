@@ -60,9 +60,13 @@ pub(super) fn drafts<'a>(
         let owner = reference().owner_of(&gap.dimension).responsible.as_str();
         groups.entry((title(gap, language), owner)).or_default().push(gap);
     }
+    // Titles are words of a language; ids are not. The plan must be one in every language.
+    let mut groups: Vec<(String, Vec<&Gap>)> =
+        groups.into_iter().map(|((title, _), gaps)| (title, gaps)).collect();
+    groups.sort_by_key(|(_, gaps)| gaps.iter().map(|gap| gap.id.as_str()).min());
     let limit = months_limit(view);
     let mut drafts = Vec::new();
-    for ((title, _), gaps) in groups {
+    for (title, gaps) in groups {
         let whole = whole(view, title, gaps, components);
         push_steps(&mut drafts, whole, limit);
     }

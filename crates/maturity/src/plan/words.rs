@@ -31,7 +31,7 @@ impl Language {
         let title = &indicator.title;
         match self {
             Self::English => format!("Find out, with evidence: {title}"),
-            Self::French => format!("Établir, preuves à l'appui : {title}"),
+            Self::French => format!("Établir, preuves à l’appui : {title}"),
         }
     }
 
@@ -39,7 +39,7 @@ impl Language {
         let title = &indicator.title;
         match self {
             Self::English => format!("Bring the evidence that carries the claim: {title}"),
-            Self::French => format!("Apporter la preuve de ce qui est affirmé : {title}"),
+            Self::French => format!("Apporter la preuve de ce qui est affirmé : {title}"),
         }
     }
 
@@ -49,7 +49,7 @@ impl Language {
             Self::English => {
                 format!("Correct the answer or the system, then measure again: {title}")
             }
-            Self::French => format!("Corriger la réponse ou le système, puis mesurer : {title}"),
+            Self::French => format!("Corriger la réponse ou le système, puis mesurer : {title}"),
         }
     }
 
@@ -60,7 +60,7 @@ impl Language {
                 format!("Repair what exists and measure again; buy nothing new: {title}")
             }
             Self::French => {
-                format!("Réparer l'existant et mesurer de nouveau ; ne rien acheter : {title}")
+                format!("Réparer l’existant et mesurer de nouveau ; ne rien acheter : {title}")
             }
         }
     }
@@ -111,7 +111,7 @@ impl Language {
             EvidenceKind::Statistic => self.choose("statistic", "statistique"),
             EvidenceKind::SystemLog => self.choose("system log", "journal du système"),
             EvidenceKind::LiveProbe => self.choose("live probe", "mesure directe"),
-            EvidenceKind::AuditReport => self.choose("audit report", "rapport d'audit"),
+            EvidenceKind::AuditReport => self.choose("audit report", "rapport d’audit"),
         }
     }
 
@@ -129,7 +129,7 @@ impl Language {
         let (id, title) = (&indicator.id, &indicator.title);
         match self {
             Self::English => format!("{id} reaches level {level}: {title}"),
-            Self::French => format!("{id} atteint le niveau {level} : {title}"),
+            Self::French => format!("{id} atteint le niveau {level} : {title}"),
         }
     }
 
@@ -143,7 +143,7 @@ impl Language {
     pub(super) fn phase(self, n: u8) -> String {
         match n {
             1 => self.choose("Inception", "Lancement"),
-            2 => self.choose("High-priority use cases", "Cas d'usage prioritaires"),
+            2 => self.choose("High-priority use cases", "Cas d’usage prioritaires"),
             3 => self.choose("Initial transformation", "Première transformation"),
             _ => self.choose("Mass-scale transformation", "Transformation à grande échelle"),
         }
@@ -156,7 +156,7 @@ impl Language {
                 self.choose("Running budget of the owner", "Budget courant du responsable")
             }
             CostBand::Middle => {
-                self.choose("Line in the next state budget", "Ligne au prochain budget de l'État")
+                self.choose("Line in the next state budget", "Ligne au prochain budget de l’État")
             }
             CostBand::High => self.choose(
                 "Multi-year budget line, with partners' money for founding it",
@@ -175,7 +175,7 @@ impl Language {
     pub(super) fn needs_interface(self) -> String {
         self.choose(
             "does its own work; needs an interface on the exchange",
-            "fait son propre travail ; il lui faut une interface sur l'échange",
+            "fait son propre travail ; il lui faut une interface sur l’échange",
         )
     }
 
@@ -189,7 +189,7 @@ impl Language {
     pub(super) fn shared_but_closed(self) -> String {
         self.choose(
             "shared; put an interface of its Building Block's standards before it",
-            "partagé ; lui ajouter une interface aux normes de sa brique",
+            "partagé ; lui ajouter une interface aux normes de sa brique",
         )
     }
 
@@ -199,7 +199,7 @@ impl Language {
                 "{blocks}: a shared system does the same, and no service or system in the catalogue rests on this one"
             ),
             Self::French => format!(
-                "{blocks} : un système partagé le fait, et rien dans le catalogue ne repose sur celui-ci"
+                "{blocks} : un système partagé le fait, et rien dans le catalogue ne repose sur celui-ci"
             ),
         }
     }
@@ -207,7 +207,7 @@ impl Language {
     pub(super) fn hand_over(self, blocks: &str) -> String {
         match self {
             Self::English => format!("{blocks}: hand over to the shared system, keep the rest"),
-            Self::French => format!("{blocks} : confier au système partagé, garder le reste"),
+            Self::French => format!("{blocks} : confier au système partagé, garder le reste"),
         }
     }
 
@@ -217,7 +217,7 @@ impl Language {
                 "{blocks}: others do the same beside it, and the contract ends within two years; do not renew, share one"
             ),
             Self::French => format!(
-                "{blocks} : d'autres font de même, et le contrat finit sous deux ans ; ne pas renouveler, partager"
+                "{blocks} : d’autres font de même, et le contrat finit sous deux ans ; ne pas renouveler, partager"
             ),
         }
     }
@@ -228,7 +228,7 @@ impl Language {
                 "{blocks}: others do the same beside it; open source with an interface, so it may become the shared one"
             ),
             Self::French => format!(
-                "{blocks} : d'autres font de même ; logiciel libre avec interface, il peut devenir le commun"
+                "{blocks} : d’autres font de même ; logiciel libre avec interface, il peut devenir le commun"
             ),
         }
     }
@@ -239,7 +239,7 @@ impl Language {
                 format!("{blocks}: others do the same beside it; move over once a shared one works")
             }
             Self::French => {
-                format!("{blocks} : d'autres font de même ; migrer dès qu'un système commun marche")
+                format!("{blocks} : d’autres font de même ; migrer dès qu’un système commun marche")
             }
         }
     }
@@ -250,7 +250,7 @@ impl Language {
                 format!("services that need it: {count}; no shared system does its work")
             }
             Self::French => {
-                format!("services qui en ont besoin : {count} ; aucun système partagé ne le fait")
+                format!("services qui en ont besoin : {count} ; aucun système partagé ne le fait")
             }
         }
     }
@@ -260,7 +260,7 @@ impl Language {
     pub fn lane(self, lane: &str) -> String {
         match lane {
             "foundation" => {
-                self.choose("Foundation: law and mandates", "Fondations : droit et mandats")
+                self.choose("Foundation: law and mandates", "Fondations : droit et mandats")
             }
             "national" => self.choose("National components", "Composants nationaux"),
             _ => self.choose("Organisations", "Organisations"),

@@ -305,3 +305,13 @@ impl Chapter {
         self.blocks.push(Block::Figure(picture));
     }
 }
+
+/// Whether the caption of the table at `at` repeats a heading above it: shown once, read out for both.
+#[must_use]
+pub fn says_the_same(blocks: &[Block], at: usize) -> bool {
+    let Some(Block::Table(table)) = blocks.get(at) else { return false };
+    let headings = blocks[..at].iter().rev().take(2);
+    headings
+        .into_iter()
+        .any(|block| matches!(block, Block::Heading { words, .. } if *words == table.caption))
+}

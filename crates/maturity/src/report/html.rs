@@ -6,7 +6,7 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Value};
 use serde::Serialize;
 
-use super::document::{Block, Chapter, Document, Line, Table};
+use super::document::{Block, Chapter, Document, Line, Table, says_the_same};
 use super::{Report, brief, chapters};
 use crate::draw::palette::{ALL, Colour};
 use crate::draw::svg::{self, Ground};
@@ -125,6 +125,8 @@ enum SetBlock<'a> {
 struct SetTable<'a> {
     id: &'a str,
     caption: &'a str,
+    /// For screen readers only: a heading above says the same.
+    quiet: bool,
     columns: Vec<(&'a str, bool)>,
     rows: Vec<(Option<&'a str>, &'a [Line])>,
 }
@@ -134,11 +136,16 @@ fn set_chapter(chapter: &Chapter) -> SetChapter<'_> {
         id: &chapter.id,
         number: &chapter.number,
         title: &chapter.title,
-        blocks: chapter.blocks.iter().map(set_block).collect(),
+        blocks: chapter
+            .blocks
+            .iter()
+            .enumerate()
+            .map(|(at, block)| set_block(block, says_the_same(&chapter.blocks, at)))
+            .collect(),
     }
 }
 
-fn set_block(block: &Block) -> SetBlock<'_> {
+fn set_block(block: &Block, quiet: bool) -> SetBlock<'_> {
     match block {
         Block::Heading { id, words } => SetBlock::Heading { id, words },
         Block::Text(line) => SetBlock::Text { line },
@@ -151,7 +158,7 @@ fn set_block(block: &Block) -> SetBlock<'_> {
             let facts = facts.iter().map(|(name, line)| (name.as_str(), line)).collect();
             SetBlock::Facts { facts }
         }
-        Block::Table(table) => SetBlock::Table { table: set_table(table) },
+        Block::Table(table) => SetBlock::Table { table: set_table(table, quiet) },
         Block::Figure(picture) => SetBlock::Figure {
             id: &picture.id,
             title: &picture.title,
@@ -160,11 +167,11 @@ fn set_block(block: &Block) -> SetBlock<'_> {
     }
 }
 
-fn set_table(table: &Table) -> SetTable<'_> {
+fn set_table(table: &Table, quiet: bool) -> SetTable<'_> {
     let columns =
         table.columns.iter().map(|column| (column.title.as_str(), column.figures)).collect();
     let rows = table.rows.iter().map(|row| (row.id.as_deref(), row.cells.as_slice())).collect();
-    SetTable { id: &table.id, caption: &table.caption, columns, rows }
+    SetTable { id: &table.id, caption: &table.caption, quiet, columns, rows }
 }
 
 /// The stylesheet with the colours of the charts and what every printed page says.

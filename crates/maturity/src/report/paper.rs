@@ -6,7 +6,7 @@ mod table;
 use std::collections::BTreeMap;
 
 use super::Report;
-use super::document::{Block, Document, Line};
+use super::document::{Block, Document, Line, says_the_same};
 use crate::draw::{Colour, Picture, Point};
 use lines::{Run, SetLine, Setting, set};
 
@@ -111,13 +111,17 @@ pub fn lay_out<'a>(report: &Report<'_>, document: &'a Document) -> Paper<'a> {
     flow.title(document);
     let numbers = flow.contents(report, document);
     for chapter in &document.chapters {
-        flow.need(2400);
+        flow.need(lead(&chapter.blocks).max(2400));
         flow.gap(220);
         let number =
             if chapter.number.is_empty() { String::new() } else { format!("{}  ", chapter.number) };
         flow.heading(2, &chapter.id, format!("{number}{}", chapter.title), 165);
         flow.outline.push((format!("{number}{}", chapter.title), chapter.id.clone()));
-        for block in &chapter.blocks {
+        for (at, block) in chapter.blocks.iter().enumerate() {
+            flow.quiet = says_the_same(&chapter.blocks, at);
+            if matches!(block, Block::Heading { .. }) {
+                flow.need(lead(&chapter.blocks[at + 1..]));
+            }
             flow.block(block, WIDTH);
         }
     }
@@ -125,16 +129,45 @@ pub fn lay_out<'a>(report: &Report<'_>, document: &'a Document) -> Paper<'a> {
     flow.finish()
 }
 
-/// Lays out a document without contents: the brief.
+/// Room for a heading with the chart that follows it at once or after some sentences: without it, the heading would
+/// stay behind on an empty page.
+fn lead(blocks: &[Block]) -> i32 {
+    let next = blocks.iter().find(|block| !matches!(block, Block::Text(_)));
+    match next {
+        Some(Block::Figure(picture)) => HEAD_ROOM + figure_size(picture, WIDTH).1,
+        _ => 0,
+    }
+}
+
+/// Kept free on the page of a high chart for the heading and the sentences before it.
+const HEAD_ROOM: i32 = 1000;
+
+/// Scale in ten-thousandths, and height, of a chart in this room.
+fn figure_size(picture: &Picture, room: i32) -> (i32, i32) {
+    let most = (BOTTOM - TOP - HEAD_ROOM) * 10_000 / picture.height;
+    let scale = (room * 10_000 / picture.width).min(most);
+    (scale, picture.height * scale / 10_000)
+}
+
+/// Type sizes of the brief, and the share of the width that its chart takes, in hundredths.
+const BRIEF: [(i32, i32); 4] = [(90, 72), (84, 64), (78, 56), (72, 50)];
+
+/// Lays out a document without contents, the brief, in the largest type that keeps it on one page.
 #[must_use]
 pub fn lay_out_brief<'a>(document: &'a Document) -> Paper<'a> {
-    let mut flow = Flow::new(Setting { size: 87, ..TEXT });
+    let mut papers = BRIEF.iter().map(|size| brief(document, *size));
+    let fits = papers.find(|paper| paper.pages == 1);
+    fits.unwrap_or_else(|| brief(document, BRIEF[BRIEF.len() - 1]))
+}
+
+fn brief<'a>(document: &'a Document, (size, chart): (i32, i32)) -> Paper<'a> {
+    let mut flow = Flow::new(Setting { size, ..TEXT });
     flow.title(document);
     for chapter in &document.chapters {
         flow.gap(40);
-        flow.heading(2, &chapter.id, chapter.title.clone(), 118);
+        flow.heading(2, &chapter.id, chapter.title.clone(), size * 4 / 3);
         for block in &chapter.blocks {
-            flow.block(block, WIDTH * 72 / 100);
+            flow.block(block, WIDTH * chart / 100);
         }
     }
     flow.finish()
@@ -151,6 +184,8 @@ struct Flow<'a> {
     open: Vec<Part>,
     anchors: BTreeMap<String, (usize, i32)>,
     outline: Vec<(String, String)>,
+    /// The next table goes without a caption: a heading above says the same.
+    quiet: bool,
 }
 
 impl<'a> Flow<'a> {
@@ -164,6 +199,7 @@ impl<'a> Flow<'a> {
             open: vec![root],
             anchors: BTreeMap::new(),
             outline: Vec::new(),
+            quiet: false,
         }
     }
 
@@ -180,7 +216,8 @@ impl<'a> Flow<'a> {
 
     /// Turns the page when less than `height` is left.
     fn need(&mut self, height: i32) {
-        if self.y + height > BOTTOM {
+        // A new page is no help where a whole one is too small.
+        if self.y > TOP && self.y + height > BOTTOM {
             self.turn();
         }
     }
@@ -388,9 +425,7 @@ impl<'a> Flow<'a> {
     }
 
     fn figure(&mut self, picture: &'a Picture, room: i32) {
-        let most = (BOTTOM - TOP - 200) * 10_000 / picture.height;
-        let scale = (room * 10_000 / picture.width).min(most);
-        let height = picture.height * scale / 10_000;
+        let (scale, height) = figure_size(picture, room);
         self.need(height + 250);
         self.gap(60);
         self.begin(Role::Paragraph);

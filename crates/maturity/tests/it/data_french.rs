@@ -1,7 +1,7 @@
 //! The French texts beside the instrument.
 
-use maturity::Instrument;
 use maturity::instrument::translation::{Translation, TranslationError, apply};
+use maturity::{Instrument, Round, assess};
 
 const ENGLISH: &str = include_str!("../../data/instrument.toml");
 const FRENCH: &str = include_str!("../../data/instrument.fr.toml");
@@ -102,4 +102,32 @@ fn french_is_typed_as_french() {
 #[test]
 fn english_needs_no_translation() {
     assert!(Translation::built_in("en").is_none());
+}
+
+/// What a plan decides, without its words.
+fn decided(instrument: &Instrument, text: &str) -> Vec<String> {
+    let assessment = assess(instrument, &Round::parse(text).unwrap());
+    let gaps = assessment.gaps.iter().map(|gap| format!("{} {}", gap.id, gap.severity));
+    let services = assessment.services.iter().map(|one| format!("{} {}", one.rank, one.id));
+    let components =
+        assessment.components.iter().map(|one| format!("{} {}", one.rank, one.building_block));
+    let verdicts = assessment.architecture.decisions.iter();
+    let verdicts = verdicts.map(|one| format!("{} {:?}", one.system, one.verdict));
+    let actions = assessment.roadmap.actions.iter().map(|action| {
+        let months = (action.first_month, action.last_month);
+        format!("{} {months:?} {:?} {:?}", action.id, action.gaps, action.depends_on)
+    });
+    gaps.chain(services).chain(components).chain(verdicts).chain(actions).collect()
+}
+
+#[test]
+fn the_plan_decides_the_same_in_both_languages() {
+    let english = Instrument::built_in();
+    let french = apply(&english, &Translation::built_in("fr").unwrap()).unwrap();
+    for text in [
+        include_str!("../../fixtures/paper/round.json"),
+        include_str!("../../fixtures/silos/round.json"),
+    ] {
+        assert_eq!(decided(&english, text), decided(&french, text));
+    }
 }

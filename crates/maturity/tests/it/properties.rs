@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use maturity::instrument::{EvidenceKind, Instrument};
-use maturity::result::Scores;
+use maturity::result::{GateAnswer, Scores};
 use maturity::round::{Measurement, Outcome, Round, Target};
 use maturity::score::score;
 use maturity::{digest, instrument::condition::Condition};
@@ -79,6 +79,11 @@ fn figures(scores: &Scores) -> Vec<(String, i64)> {
     for score in &scores.indicators {
         figures.push((score.id.clone(), score.level.map_or(-1, i64::from)));
     }
+    for cell in &scores.matrix {
+        let name = format!("{} {}", cell.component, cell.question);
+        figures.push((format!("{name} level"), cell.level.map_or(-1, i64::from)));
+        figures.push((name, cell.score.unwrap_or(-1)));
+    }
     for score in &scores.dimensions {
         figures.push((score.id.clone(), score.score.unwrap_or(-1)));
         figures.push((format!("{} band", score.id), score.band.map_or(-1, i64::from)));
@@ -137,6 +142,10 @@ proptest! {
         prop_assert!(wide.country.low <= narrow.country.low && narrow.country.high <= wide.country.high);
         prop_assert!((wide.country.low..=wide.country.high).contains(&narrow.country.mean));
         prop_assert!((wide.country.low..=wide.country.high).contains(&wide.country.mean));
+        for (wide, narrow) in wide.gates.iter().zip(&narrow.gates) {
+            let undecided = wide.state == GateAnswer::Unknown;
+            prop_assert!(undecided || wide.state == narrow.state, "{}", wide.id);
+        }
         for (wide, narrow) in wide.dimensions.iter().zip(&narrow.dimensions) {
             prop_assert!(wide.low <= narrow.low && narrow.high <= wide.high);
             prop_assert!(wide.coverage <= narrow.coverage);

@@ -6,7 +6,7 @@ use maturity::report::Language;
 use maturity::report::texts::Texts;
 
 /// The sources that ask for texts.
-const SOURCES: [&str; 28] = [
+const SOURCES: [&str; 30] = [
     include_str!("../../src/compare.rs"),
     include_str!("../../src/regional.rs"),
     include_str!("../../src/report.rs"),
@@ -33,8 +33,10 @@ const SOURCES: [&str; 28] = [
     include_str!("../../src/report/html.rs"),
     include_str!("../../src/report/pdf.rs"),
     include_str!("../../src/report/paper.rs"),
+    include_str!("../../src/report/names.rs"),
     include_str!("../../src/report/phrases.rs"),
     include_str!("../../src/draw/architecture.rs"),
+    include_str!("../../src/draw/overview.rs"),
 ];
 
 /// Charts whose texts are not in the list above.

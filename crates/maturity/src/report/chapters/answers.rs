@@ -30,13 +30,13 @@ pub(super) fn chapter(report: &Report<'_>) -> Chapter {
 
 fn columns<'a>(report: &Report<'a>) -> [(&'a str, i32, bool); 7] {
     [
-        (report.t("column.indicator"), 28, false),
-        (report.t("column.claimed"), 10, false),
-        (report.t("column.cap"), 10, false),
-        (report.t("column.measured"), 11, false),
-        (report.t("column.counts"), 11, false),
-        (report.t("column.target"), 9, false),
-        (report.t("column.who-evidence"), 21, false),
+        (report.t("column.indicator"), 26, false),
+        (report.t("column.claimed"), 9, false),
+        (report.t("column.cap"), 9, false),
+        (report.t("column.measured"), 14, false),
+        (report.t("column.counts"), 14, false),
+        (report.t("column.target"), 8, false),
+        (report.t("column.who-evidence"), 20, false),
     ]
 }
 
@@ -92,7 +92,8 @@ fn carried_by(report: &Report<'_>, indicator: &Indicator, score: &IndicatorScore
         if let Some(level) = review.level {
             line = line.level(Some(level), "").and(" ");
         }
-        line = line.and(format!("{}: {}", review.reviewer, review.reason));
+        line =
+            line.and(format!("{}{}{}", review.reviewer, report.t("number.colon"), review.reason));
     }
     if answer.note.is_empty() { line } else { line.on_new_line().soft(answer.note.clone()) }
 }

@@ -1,6 +1,7 @@
 //! Chapter 10: the architecture as it is and as it could be.
 
 use crate::draw::architecture::architecture;
+use crate::draw::overview::{LINES_MAX, overview};
 use crate::report::Report;
 use crate::report::document::{Chapter, Line, Table};
 use crate::report::phrases::{anchor, listed};
@@ -12,12 +13,17 @@ pub(super) fn chapter(report: &Report<'_>) -> Chapter {
     if plan.as_is.nodes.is_empty() && plan.to_be.nodes.is_empty() {
         chapter.notice(report.t("nothing.architecture"));
     }
+    if plan.as_is.edges.len().max(plan.to_be.edges.len()) > LINES_MAX {
+        chapter.text(report.t("architecture.crowded"));
+    }
     let diagrams = [
         (&plan.as_is, "as-is", report.t("architecture.as-is")),
         (&plan.to_be, "to-be", report.t("architecture.to-be")),
     ];
     for (diagram, id, title) in diagrams {
-        if !diagram.nodes.is_empty() {
+        if diagram.edges.len() > LINES_MAX {
+            chapter.figure(overview(report, diagram, id, title));
+        } else if !diagram.nodes.is_empty() {
             chapter.figure(architecture(report, diagram, id, title));
         }
     }
@@ -38,13 +44,21 @@ fn decisions(report: &Report<'_>) -> Table {
     let mut table = Table::new("t-verdicts", report.t("architecture.decisions"), &columns);
     for decision in &report.assessment.architecture.decisions {
         table.row(vec![
-            Line::new().link(anchor("sys", &decision.system), report.system(&decision.system)),
+            system(report, &decision.system),
             Line::new().strong(report.verdict(decision.verdict)),
-            Line::plain(decision.building_block.clone().unwrap_or_default()),
+            Line::plain(decision.building_block.as_deref().map_or("", |id| report.block(id))),
             Line::plain(decision.reason.clone()),
         ]);
     }
     table
+}
+
+/// A system of the catalogue, or the Building Block that is to be built.
+fn system(report: &Report<'_>, id: &str) -> Line {
+    if report.round.systems.iter().any(|one| one.id == id) {
+        return Line::new().link(anchor("sys", id), report.system(id));
+    }
+    Line::plain(report.block(id))
 }
 
 fn interfaces(report: &Report<'_>) -> Table {
@@ -52,7 +66,7 @@ fn interfaces(report: &Report<'_>) -> Table {
         [(report.t("column.block"), 28, false), (report.t("column.standards"), 72, false)];
     let mut table = Table::new("t-interfaces", report.t("architecture.interfaces"), &columns);
     for interface in &report.assessment.architecture.interfaces {
-        let name = Line::new().strong(interface.building_block.clone());
+        let name = Line::new().strong(report.block(&interface.building_block));
         table.row(vec![name, Line::plain(listed(&interface.standards))]);
     }
     table

@@ -45,7 +45,7 @@ fn systems(report: &Report<'_>) -> Table {
             name = name.and(" ").soft(report.t("catalogues.shared"));
         }
         let uses = one.uses.iter().map(|id| (anchor("sys", id), report.system(id).to_owned()));
-        let mut does = Line::plain(listed(&one.capabilities));
+        let mut does = Line::plain(report.blocks(&one.capabilities));
         if !one.uses.is_empty() {
             does = does.on_new_line().soft(report.t("path.uses")).and(" ").links(uses);
         }
@@ -63,11 +63,11 @@ fn systems(report: &Report<'_>) -> Table {
 
 fn services(report: &Report<'_>) -> Table {
     let columns = [
-        (report.t("column.service"), 34, false),
+        (report.t("column.service"), 32, false),
         (report.t("column.institution"), 24, false),
-        (report.t("column.transactions"), 14, true),
-        (report.t("column.digital"), 12, true),
-        (report.t("column.needs"), 16, false),
+        (report.t("column.transactions"), 11, true),
+        (report.t("column.digital"), 10, true),
+        (report.t("column.needs"), 23, false),
     ];
     let mut table = Table::new("t-catalogue", report.t("catalogues.services"), &columns);
     let unknown = || Line::new().soft(report.t("level.unknown"));
@@ -77,7 +77,7 @@ fn services(report: &Report<'_>) -> Table {
             Line::plain(report.institution(&one.institution)),
             one.transactions_per_year.map_or_else(unknown, |n| Line::plain(report.count(n))),
             one.digital_level.map_or_else(unknown, |n| Line::plain(n.to_string())),
-            Line::plain(listed(&one.needs)),
+            Line::plain(report.blocks(&one.needs)),
         ];
         table.row_at(anchor("cat", &one.id), cells);
     }

@@ -21,12 +21,12 @@ pub(super) fn dimension_part(report: &Report<'_>, chapter: &mut Chapter, dimensi
     chapter.heading(&anchor("part", &dimension.id), format!("{} {}", dimension.id, dimension.name));
     let columns = [
         (report.t("column.indicator"), 44, false),
-        (report.t("column.claimed"), 14, false),
+        (report.t("column.claimed"), 12, false),
         (report.t("column.measured"), 16, false),
-        (report.t("column.counts"), 12, false),
-        (report.t("column.target"), 14, false),
+        (report.t("column.counts"), 16, false),
+        (report.t("column.target"), 12, false),
     ];
-    let caption = report.fill("components.caption", &[("dimension", &dimension.name)]);
+    let caption = format!("{} {}", dimension.id, dimension.name);
     let mut table = Table::new(&anchor("t", &dimension.id), caption, &columns);
     for (indicator, score) in report.indicators_of(&dimension.id) {
         let mut name = Line::new()

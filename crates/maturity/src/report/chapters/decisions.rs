@@ -86,5 +86,8 @@ fn line(report: &Report<'_>, ask: &Ask<'_>) -> Line {
             .and(". ");
     }
     let gaps = action.gaps.iter().map(|gap| (anchor("gap", gap), gap.clone()));
-    line.link(anchor("act", &action.id), action.id.clone()).and(": ").links(gaps).and(".")
+    line.link(anchor("act", &action.id), action.id.clone())
+        .and(report.t("number.colon"))
+        .links(gaps)
+        .and(".")
 }

@@ -7,6 +7,9 @@ use crate::report::document::{Chapter, Line, State, Table};
 use crate::report::phrases::{anchor, listed};
 use crate::result::Gap;
 
+/// Services shown of those that wait for a gap: the first of their ranking. All stand in the table of services.
+const SERVICES_MAX: usize = 8;
+
 pub(super) fn chapter(report: &Report<'_>) -> Chapter {
     let mut chapter = Chapter::new("ch-gaps", "8", report.t("gaps.title"));
     chapter.text(report.t("gaps.intro"));
@@ -22,7 +25,10 @@ fn counts(report: &Report<'_>) -> Line {
     for gap in &report.assessment.gaps {
         *kinds.entry(gap.kind).or_insert(0) += 1;
     }
-    let told = kinds.iter().map(|(kind, count)| format!("{}: {count}", report.gap_kind(*kind)));
+    let told = kinds.iter().map(|(kind, count)| {
+        let values = [("kind", report.gap_kind(*kind)), ("n", &count.to_string())];
+        report.fill("gaps.count", &values)
+    });
     Line::plain(told.collect::<Vec<_>>().join(" · "))
 }
 
@@ -54,11 +60,11 @@ fn table(report: &Report<'_>) -> Table {
 
 fn remedies(report: &Report<'_>) -> Table {
     let columns = [
-        (report.t("column.gap"), 20, false),
+        (report.t("column.gap"), 26, false),
         (report.t("column.action"), 28, false),
-        (report.t("column.with"), 22, false),
-        (report.t("column.effort-cost"), 14, false),
-        (report.t("column.exit"), 20, false),
+        (report.t("column.with"), 17, false),
+        (report.t("column.effort-cost"), 12, false),
+        (report.t("column.exit"), 17, false),
     ];
     let mut table = Table::new("t-remedies", report.t("gaps.remedies"), &columns);
     for gap in &report.assessment.gaps {
@@ -78,15 +84,19 @@ fn remedies(report: &Report<'_>) -> Table {
 fn action(report: &Report<'_>, gap: &Gap) -> Line {
     let mut line = Line::plain(gap.action.clone());
     if !gap.blocks_services.is_empty() {
-        let names = gap.blocks_services.iter();
+        let names = gap.blocks_services.iter().take(SERVICES_MAX);
         let links = names.map(|id| (anchor("svc", id), report.service(id).to_owned()));
         line = line.on_new_line().soft(report.t("gaps.blocks")).and(" ").links(links);
+        let rest = gap.blocks_services.len().saturating_sub(SERVICES_MAX);
+        if rest > 0 {
+            line = line.and(" ").soft(report.fill("gaps.more", &[("n", &rest.to_string())]));
+        }
     }
     line
 }
 
 fn with(report: &Report<'_>, gap: &Gap) -> Line {
-    let mut line = Line::plain(listed(&gap.building_blocks));
+    let mut line = Line::plain(report.blocks(&gap.building_blocks));
     if !gap.products.is_empty() {
         line =
             line.on_new_line().soft(report.t("gaps.products")).and(" ").and(listed(&gap.products));

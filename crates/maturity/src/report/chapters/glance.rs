@@ -8,10 +8,10 @@ use crate::report::phrases::{anchor, indicator_links};
 pub(super) fn chapter(report: &Report<'_>) -> Chapter {
     let mut chapter = Chapter::new("ch-glance", "2", report.t("glance.title"));
     chapter.blocks.push(crate::report::document::Block::Facts(facts(report)));
-    let held = &report.assessment.scores.country.held_back_by;
+    let held = report.assessment.scores.hindrances(report.instrument);
     if !held.is_empty() {
         chapter.heading("held-back", report.t("glance.held-back"));
-        chapter.list(true, held.iter().map(|reason| named(report, reason)).collect());
+        chapter.list(true, held.iter().map(|reason| report.hindrance(reason)).collect());
     }
     chapter.figure(matrix::matrix(report));
     chapter.figure(radar::radar(report));
@@ -46,27 +46,6 @@ pub(in crate::report) fn facts(report: &Report<'_>) -> Vec<(String, Line)> {
         (report.t("glance.weakest").to_owned(), Line::new().link(anchor, weakest_name)),
         (report.t("glance.coverage").to_owned(), Line::plain(report.share(country.coverage))),
     ]
-}
-
-/// A reason: the name behind an id that the report knows, else the words themselves.
-pub(in crate::report) fn named(report: &Report<'_>, reason: &str) -> Line {
-    if let Some(indicator) = report.indicator(reason) {
-        let level = report.score(reason).and_then(|score| score.level);
-        return Line::new()
-            .link(anchor("a", reason), reason)
-            .and(format!(" {} ", indicator.title))
-            .level(level, report.t("level.unknown"));
-    }
-    if let Some(dimension) = report.dimension(reason) {
-        return Line::new().link(anchor("dim", reason), dimension.name.clone());
-    }
-    let gates = &report.assessment.scores.gates;
-    match gates.iter().find(|gate| gate.id == reason) {
-        Some(gate) => {
-            Line::new().link(anchor("gate", reason), reason).and(format!(": {}", gate.says))
-        }
-        None => Line::plain(reason),
-    }
 }
 
 fn dimensions(report: &Report<'_>) -> Table {

@@ -13,7 +13,9 @@ pub(super) fn chapter(report: &Report<'_>) -> Chapter {
         return chapter;
     }
     chapter.text(report.t("roadmap.intro"));
-    chapter.figure(gantt::gantt(report));
+    for picture in gantt::gantts(report) {
+        chapter.figure(picture);
+    }
     chapter.table(actions(report), "");
     chapter.table(raci(report), "");
     chapter.table(milestones(report), report.t("nothing.milestones"));

@@ -16,20 +16,20 @@ pub(super) fn chapter(report: &Report<'_>) -> Chapter {
 
 fn table(report: &Report<'_>, kind: &str, caption: &str) -> Table {
     let columns = [
-        (report.t("column.safeguard"), 12, false),
-        (report.t("column.score"), 14, true),
-        (report.t("column.stage"), 20, false),
-        (report.t("column.authority"), 22, false),
-        (report.t("column.because"), 32, false),
+        (report.t("column.safeguard"), 30, false),
+        (report.t("column.score"), 11, true),
+        (report.t("column.stage"), 19, false),
+        (report.t("column.authority"), 17, false),
+        (report.t("column.because"), 23, false),
     ];
     let mut table = Table::new(&format!("t-{kind}s"), caption, &columns);
     for row in report.assessment.safeguards.iter().filter(|row| row.kind == kind) {
         let score = row.score.map(|points| report.points(points));
         let cells = vec![
-            Line::new().strong(row.id.clone()),
+            Line::new().strong(row.id.clone()).and(format!(" {}", report.safeguard(&row.id))),
             Line::plain(score.unwrap_or_else(|| report.t("level.unknown").to_owned())),
-            Line::plain(row.stage.clone()),
-            Line::plain(row.authority.clone()),
+            Line::plain(report.stage(&row.stage)),
+            Line::plain(report.authority(&row.authority)),
             indicator_links(&row.indicators),
         ];
         table.row_at(anchor("sg", &row.id), cells);

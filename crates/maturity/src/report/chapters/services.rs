@@ -3,7 +3,7 @@
 use crate::draw::quadrant;
 use crate::report::Report;
 use crate::report::document::{Chapter, Line, State, Table};
-use crate::report::phrases::{anchor, listed};
+use crate::report::phrases::anchor;
 use crate::result::RankedService;
 
 pub(super) fn chapter(report: &Report<'_>) -> Chapter {
@@ -41,7 +41,7 @@ fn services(report: &Report<'_>) -> Table {
                 Some(hours) => Line::plain(report.count(hours)),
                 None => Line::new().soft(report.t("level.unknown")),
             },
-            Line::plain(listed(&service.missing)),
+            Line::plain(report.blocks(&service.missing)),
         ];
         table.row_at(anchor("svc", &service.id), cells);
     }
@@ -56,7 +56,9 @@ fn name(report: &Report<'_>, service: &RankedService) -> Line {
         line = line.and(" ").state(State::Open, report.t("services.rights"));
     }
     if !service.unknown_fields.is_empty() {
-        let fields = listed(&service.unknown_fields);
+        let fields: Vec<&str> =
+            service.unknown_fields.iter().map(|name| report.field(name)).collect();
+        let fields = fields.join(", ");
         line = line.on_new_line().soft(report.fill("services.unknown", &[("fields", &fields)]));
     }
     line
@@ -75,7 +77,11 @@ fn components(report: &Report<'_>) -> Table {
         let unlocks =
             component.unlocks.iter().map(|id| (anchor("svc", id), report.service(id).to_owned()));
         table.row(vec![
-            Line::new().strong(format!("{}. {}", component.rank, component.building_block)),
+            Line::new().strong(format!(
+                "{}. {}",
+                component.rank,
+                report.block(&component.building_block)
+            )),
             report.level(component.level),
             Line::plain(report.points(component.value / 10 * 100)),
             Line::plain(report.effort(component.effort)),

@@ -23,10 +23,10 @@ pub(super) fn chapter(report: &Report<'_>) -> Chapter {
 
 fn duplicates(report: &Report<'_>) -> Table {
     let columns = [
-        (report.t("column.block"), 18, false),
-        (report.t("column.systems"), 42, false),
-        (report.t("column.institutions"), 22, false),
-        (report.t("column.shared"), 18, false),
+        (report.t("column.block"), 16, false),
+        (report.t("column.systems"), 34, false),
+        (report.t("column.institutions"), 36, false),
+        (report.t("column.shared"), 14, false),
     ];
     let mut table = Table::new("t-duplicates", report.t("sharing.duplicates"), &columns);
     for duplicate in &report.assessment.duplicates {
@@ -39,7 +39,7 @@ fn duplicates(report: &Report<'_>) -> Table {
             None => Line::new().soft(report.t("sharing.no-shared")),
         };
         table.row(vec![
-            Line::new().strong(duplicate.building_block.clone()),
+            Line::new().strong(report.block(&duplicate.building_block)),
             Line::new().links(systems),
             Line::plain(institutions.join(", ")),
             shared,

@@ -100,8 +100,8 @@ fn fitting(word: Word, room: i32) -> Vec<Word> {
         let last = pieces.last_mut().expect("there is always a piece");
         last.push(letter);
         if word.setting.width(last) > room && last.chars().count() > 1 {
-            last.pop();
-            pieces.push(letter.to_string());
+            let rest = last.split_off(break_at(last));
+            pieces.push(rest);
         }
     }
     let part = |(at, words): (usize, String)| Word {
@@ -113,6 +113,13 @@ fn fitting(word: Word, room: i32) -> Vec<Word> {
         new_line: false,
     };
     pieces.into_iter().enumerate().map(part).collect()
+}
+
+/// Where a word that has become too wide is parted: behind its last hyphen or slash, else before its last letter.
+fn break_at(word: &str) -> usize {
+    let last = word.char_indices().next_back().map_or(0, |(at, _)| at);
+    let sign = word[..last].rfind(['-', '/', '_', '.']);
+    sign.map_or(last, |at| at + 1)
 }
 
 fn words(line: &Line, setting: Setting) -> Vec<Word> {

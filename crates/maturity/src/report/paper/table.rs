@@ -22,10 +22,12 @@ impl<'a> Flow<'a> {
         self.need(900);
         self.anchor(&table.id);
         self.begin(Role::Table);
-        self.begin(Role::Caption);
-        self.text(&Line::new().strong(table.caption.clone()), 0, self.body);
-        self.end();
-        self.y += 30;
+        if !self.quiet {
+            self.begin(Role::Caption);
+            self.text(&Line::new().strong(table.caption.clone()), 0, self.body);
+            self.end();
+            self.y += 30;
+        }
         self.begin(Role::Head);
         self.heading_row(table, &places, false);
         self.end();
