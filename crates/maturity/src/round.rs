@@ -224,7 +224,8 @@ pub struct Institution {
     /// `GOV/MSP`
     pub id: String,
     pub name: String,
-    /// Sector in a word: `health`, `tax`, `social protection`.
+    /// Sector in a word: `health`, `tax`, `social protection`; empty when nobody said.
+    #[serde(default)]
     pub sector: String,
 }
 

@@ -17,9 +17,6 @@ use maturity::sheet;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Stands in a workbook, which asks for a sector, where the round has none: the members of a country have none.
-const NO_SECTOR: &str = "not stated";
-
 /// What a spreadsheet changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Taken {
@@ -39,8 +36,7 @@ impl Assessments {
     /// # Errors
     /// [`Error::RoundUnknown`].
     pub async fn spreadsheet(&self, id: Id, language: &str) -> Result<Vec<u8>, Error> {
-        let (mut round, _) = self.whole(id).await?;
-        swap_sectors(&mut round, "", NO_SECTOR);
+        let (round, _) = self.whole(id).await?;
         Ok(sheet::template(self.instrument_in(language), Some(&round))?)
     }
 
@@ -68,10 +64,8 @@ impl Assessments {
         loaded.held.may_fill()?;
         let before = loaded.round;
         let mut after = before.clone();
-        swap_sectors(&mut after, "", NO_SECTOR);
         let imported =
             sheet::read_xlsx(file, self.instrument(), &mut after).map_err(Error::Spreadsheet)?;
-        swap_sectors(&mut after, NO_SECTOR, "");
         let changes = spreadsheet::changes(self.instrument(), &before, &after, keeps_catalogue)
             .map_err(Error::Spreadsheet)?;
         let taken = Taken {
@@ -101,11 +95,6 @@ impl Assessments {
         write.await?;
         Ok(taken)
     }
-}
-
-fn swap_sectors(round: &mut Round, from: &str, to: &str) {
-    let found = round.institutions.iter_mut().filter(|one| one.sector == from);
-    found.for_each(|one| to.clone_into(&mut one.sector));
 }
 
 async fn store_changes(

@@ -13,8 +13,6 @@ const WORKBOOK_MAX: usize = 200_000;
 async fn filled(app: &App, round: &str, change: impl FnOnce(&mut Round)) -> Vec<u8> {
     let whole = app.done(LEADER, get(&format!("{round}/round.json"))).await;
     let mut whole: Round = serde_json::from_value(whole).expect("a round");
-    // As the workbook that was got has it: a sector must stand there.
-    whole.institutions.iter_mut().for_each(|one| one.sector = "not stated".to_owned());
     change(&mut whole);
     sheet::template(&Instrument::built_in(), Some(&whole)).expect("a workbook")
 }

@@ -129,12 +129,13 @@ pub fn lay_out<'a>(report: &Report<'_>, document: &'a Document) -> Paper<'a> {
     flow.finish()
 }
 
-/// Room for a heading with the chart that follows it at once or after some sentences: without it, the heading would
-/// stay behind on an empty page.
+/// Room for a heading with the chart or the first rows that follow it at once or after some sentences: without it, the
+/// heading would stay behind on an empty page.
 fn lead(blocks: &[Block]) -> i32 {
     let next = blocks.iter().find(|block| !matches!(block, Block::Text(_)));
     match next {
         Some(Block::Figure(picture)) => HEAD_ROOM + figure_size(picture, WIDTH).1,
+        Some(Block::Table(_)) => 1300,
         _ => 0,
     }
 }

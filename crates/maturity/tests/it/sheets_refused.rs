@@ -144,7 +144,7 @@ fn all_faults_of_a_file_are_told_at_once_in_their_order() {
         &["S2", "", "GOV/XXX", "yes", "2020"],
         &["S1", "Again", "GOV/DIG", "no", ""],
     ];
-    let institutions: &[&[&str]] = &[&["Id", "Name", "Sector"], &["GOV/NEW", "New office", ""]];
+    let institutions: &[&[&str]] = &[&["Id", "Name", "Sector"], &["GOV/NEW", "", "health"]];
     let faults = refused_xlsx(&book(&[("Systems", systems), ("Institutions", institutions)]));
     let expected = [
         ("Systems", 2, "D (Shared)"),
@@ -153,7 +153,7 @@ fn all_faults_of_a_file_are_told_at_once_in_their_order() {
         ("Systems", 4, "C (Institution)"),
         ("Systems", 5, "A (Id)"),
         // Its row has a fault, and still GOV/NEW is known above: nothing is told that mending it would mend.
-        ("Institutions", 2, "C (Sector)"),
+        ("Institutions", 2, "B (Name)"),
     ];
     assert_eq!(places(&faults), expected);
     let shown = faults[0].to_string();

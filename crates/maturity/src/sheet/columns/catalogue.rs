@@ -12,8 +12,7 @@ pub(in crate::sheet) static INSTITUTIONS: Layout = Layout {
     columns: &[
         Column::new("id", "Id", Kind::Text, "Short name, such as GOV/DIG.").required(),
         Column::new("name", "Name", Kind::Text, "Full name.").required().wide(40),
-        Column::new("sector", "Sector", Kind::Text, "In a word: health, tax, social protection.")
-            .required(),
+        Column::new("sector", "Sector", Kind::Text, "In a word: health, tax, social protection."),
     ],
     not_kept: &[],
     says: "Who answers, runs systems and offers services.",
