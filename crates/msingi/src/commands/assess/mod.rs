@@ -23,12 +23,12 @@ pub struct Args {
     #[command(flatten)]
     choice: instrument::Choice,
     #[command(subcommand)]
-    what: What,
+    command: Command,
 }
 
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
-pub enum What {
+pub enum Command {
     /// All deliverables for two invented countries from files, and for the demo country measured live
     Demo {
         /// Folder for the reports
@@ -151,44 +151,44 @@ pub enum What {
 
 pub async fn run(args: Args) -> Result<(), Failure> {
     let instrument = instrument::chosen(&args.choice)?;
-    match args.what {
-        What::Demo { directory } => demo::run(&instrument, &directory).await,
-        What::Init { directory, code, name, profile } => {
+    match args.command {
+        Command::Demo { directory } => demo::run(&instrument, &directory).await,
+        Command::Init { directory, code, name, profile } => {
             init(&instrument, &directory, code, name, profile)
         }
-        What::Template { round, out } => {
+        Command::Template { round, out } => {
             let round = files::round(&round, &instrument)?;
             files::write(&out, &sheet::template(&instrument, Some(&round))?)
         }
-        What::Import { round, files } => import(&instrument, &round, &files),
-        What::Answer(args) => answers::answer(&instrument, args),
-        What::Attach(args) => answers::attach(&instrument, args),
-        What::WhatIf(args) => answers::suppose(&instrument, &args),
-        What::Migrate { round, out } => instrument::migrate(&instrument, &round, &out),
-        What::SignInstrument { file, key } => instrument::sign(&file, &key),
-        What::Probe { round, targets } => measure::measure(&instrument, &round, &targets).await,
-        What::Targets { demo, out } => {
+        Command::Import { round, files } => import(&instrument, &round, &files),
+        Command::Answer(args) => answers::answer(&instrument, args),
+        Command::Attach(args) => answers::attach(&instrument, args),
+        Command::WhatIf(args) => answers::suppose(&instrument, &args),
+        Command::Migrate { round, out } => instrument::migrate(&instrument, &round, &out),
+        Command::SignInstrument { file, key } => instrument::sign(&file, &key),
+        Command::Probe { round, targets } => measure::measure(&instrument, &round, &targets).await,
+        Command::Targets { demo, out } => {
             let list = driver::prepare_probes(&crate::demo::running(&demo)?, &out).await?;
             say(format!("written: {}", list.display()));
             Ok(())
         }
-        What::Score { round } => {
+        Command::Score { round } => {
             summary::show(&instrument, &files::round(&round, &instrument)?);
             Ok(())
         }
-        What::Report { round, out, language } => {
+        Command::Report { round, out, language } => {
             let language = language_called(&language)?;
             outputs::write(&instrument, &files::round(&round, &instrument)?, language, &out)
         }
-        What::Verify { record, round } => {
+        Command::Verify { record, round } => {
             outputs::verify(&instrument, &files::round(&round, &instrument)?, &record)
         }
-        What::Diff { before, after, out } => {
+        Command::Diff { before, after, out } => {
             let before = files::round(&before, &instrument)?;
             let after = files::round(&after, &instrument)?;
             outputs::difference(&instrument, &before, &after, &out)
         }
-        What::Rollup { rounds, out } => {
+        Command::Rollup { rounds, out } => {
             let read = |path: &PathBuf| files::round(path, &instrument);
             let rounds: Result<Vec<Round>, Failure> = rounds.iter().map(read).collect();
             outputs::region(&instrument, &rounds?, &out)
