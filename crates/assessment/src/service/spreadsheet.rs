@@ -110,15 +110,8 @@ async fn store_changes(
         return Err(super::evidence::too_many());
     }
     for (number, one) in (there..).zip(changes.evidence) {
-        let kept = Kept {
-            number: i64::try_from(number).unwrap_or(i64::MAX),
-            evidence: one,
-            file: None,
-            media_type: String::new(),
-            size_bytes: 0,
-            actor: by.actor.clone(),
-            at: tx.now(),
-        };
+        let number = i64::try_from(number).unwrap_or(i64::MAX);
+        let kept = Kept::named(number, one, &by.actor, tx.now());
         evidence::insert(tx, held.id, &kept).await?;
     }
     for (indicator, answer) in changes.answers {

@@ -83,15 +83,7 @@ impl Assessments {
 
 async fn store_content(tx: &mut Tx, by: &Acting, held: &Held, round: Round) -> Result<(), Error> {
     for (number, one) in (0..).zip(round.evidence) {
-        let kept = Kept {
-            number,
-            evidence: one,
-            file: None,
-            media_type: String::new(),
-            size_bytes: 0,
-            actor: by.actor.clone(),
-            at: tx.now(),
-        };
+        let kept = Kept::named(number, one, &by.actor, tx.now());
         evidence::insert(tx, held.id, &kept).await?;
     }
     for (indicator, answer) in round.answers {

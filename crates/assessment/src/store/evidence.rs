@@ -18,6 +18,14 @@ pub struct Kept {
     pub at: Timestamp,
 }
 
+impl Kept {
+    /// Evidence without its file: a link, or a file that is only named.
+    pub fn named(number: i64, evidence: Evidence, actor: &str, at: Timestamp) -> Self {
+        let (media_type, actor) = (String::new(), actor.to_owned());
+        Self { number, evidence, file: None, media_type, size_bytes: 0, actor, at }
+    }
+}
+
 pub async fn insert(tx: &mut Tx, round: Id, kept: &Kept) -> Result<(), DbError> {
     let sql = "INSERT INTO evidence (round, number, id, evidence, file, media_type, size_bytes, actor, at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";

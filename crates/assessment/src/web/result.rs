@@ -159,6 +159,7 @@ impl Reader<'_> {
             }
         };
         // Of 1,000, where 10,000 are the whole.
+        let shown = format!("{shown}{}", self.down(one.unavailable));
         let share = one.score.unwrap_or(0) / 10;
         Bar { label: self.dimension_name(&one.id), shown, share }
     }
@@ -189,7 +190,15 @@ impl Reader<'_> {
         let unknown = || self.visit.t("assessment.unknown", &[]);
         let shown = one.score.map_or_else(unknown, |score| self.points(score));
         let red = one.red_gate.as_ref().map(|gate| format!(" ({gate})")).unwrap_or_default();
-        format!("{shown}{red}")
+        format!("{shown}{red}{}", self.down(one.unavailable))
+    }
+
+    /// Something that is counted here does not answer now.
+    fn down(&self, unavailable: bool) -> String {
+        if !unavailable {
+            return String::new();
+        }
+        format!(", {}", self.visit.t("assessment.down-now", &[]))
     }
 
     fn gate(&self, one: GateState) -> Gate {

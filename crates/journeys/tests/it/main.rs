@@ -1,6 +1,7 @@
 //! Journeys. Start with `story.rs`: the others look at what it left behind, or disturb it.
 
 mod authorisation;
+mod commands;
 mod country;
 mod outages;
 mod probes;

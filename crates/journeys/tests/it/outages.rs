@@ -63,10 +63,6 @@ fn measured(found: &Assessment, id: &str) -> Measured {
     found.scores.indicators.iter().find(|one| one.id == id).expect("the indicator").measured
 }
 
-fn all(parts: &[&[Measurement]]) -> Vec<Measurement> {
-    parts.concat()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn an_outage_shows_at_once_and_counts_when_it_outlasts_the_window() {
     let mut country = Country::put_up(Engine::Sqlite, Layout::Inside).await.expect("SQLite");
@@ -85,7 +81,7 @@ async fn an_outage_shows_at_once_and_counts_when_it_outlasts_the_window() {
     let running = started(&config, &["identity"]).await;
     hand.advance_seconds(600);
     let minutes = run_at(&clock, &list, &probes, &seen).await;
-    let short = assessed(&all(&[&before, &minutes]), &clock);
+    let short = assessed(&[&before[..], &minutes].concat(), &clock);
     assert!(cell(&short).unavailable && dimension(&short, "ID").unavailable, "at once");
     assert_eq!(dimension(&short, "ID").score, dimension(&well, "ID").score, "no immaturity");
     assert_eq!(cell(&short).score, cell(&well).score);
@@ -93,7 +89,7 @@ async fn an_outage_shows_at_once_and_counts_when_it_outlasts_the_window() {
 
     hand.advance_seconds(4 * DAY_SECONDS);
     let days = run_at(&clock, &list, &probes, &seen).await;
-    let long = assessed(&all(&[&before, &minutes, &days]), &clock);
+    let long = assessed(&[&before[..], &minutes, &days].concat(), &clock);
     assert_eq!(measured(&long, "ID-04"), Measured::Lost);
     assert!(dimension(&long, "ID").score < dimension(&well, "ID").score);
     assert!(cell(&long).score < cell(&well).score);
@@ -102,7 +98,7 @@ async fn an_outage_shows_at_once_and_counts_when_it_outlasts_the_window() {
     running.stop().await;
     let running = started(&config, &[]).await;
     let back = run_at(&clock, &list, &probes, &seen).await;
-    let again = assessed(&all(&[&before, &minutes, &days, &back]), &clock);
+    let again = assessed(&[&before[..], &minutes, &days, &back].concat(), &clock);
     assert!(!cell(&again).unavailable);
     assert_eq!(cell(&again).score, cell(&well).score, "back, it counts as before");
     running.stop().await;
@@ -124,7 +120,7 @@ async fn complaints_that_reach_nobody_turn_the_gate_red() {
     put_agreement(&world.treasury, "suspend").await;
     let now = run_at(&clock, &list, &probes, &seen_until(&before)).await;
     assert!(matches!(of(&now, "SAF-03").outcome, Outcome::Unavailable { .. }), "{now:?}");
-    let short = assessed(&all(&[&before, &now]), &clock);
+    let short = assessed(&[&before[..], &now].concat(), &clock);
     assert!(dimension(&short, "SAF").unavailable, "at once");
     assert_eq!(gate(&short, "UNSAFE"), GateAnswer::Green, "a repair of minutes is no verdict");
 
@@ -133,7 +129,7 @@ async fn complaints_that_reach_nobody_turn_the_gate_red() {
         one.at = one.at.plus_seconds(-4 * DAY_SECONDS);
     }
     let now = run_at(&clock, &list, &probes, &seen_until(&before)).await;
-    let broken = assessed(&all(&[&before, &now]), &clock);
+    let broken = assessed(&[&before[..], &now].concat(), &clock);
     assert_eq!(measured(&broken, "SAF-03"), Measured::Lost);
     assert_eq!(gate(&broken, "UNSAFE"), GateAnswer::Red);
     let first = broken.roadmap.actions.first().expect("an action");
@@ -143,7 +139,7 @@ async fn complaints_that_reach_nobody_turn_the_gate_red() {
     put_agreement(&world.treasury, "resume").await;
     let mended = run_at(&clock, &list, &probes, &seen_until(&before)).await;
     level(&mended, "SAF-03", 3);
-    let mended = assessed(&all(&[&before, &now, &mended]), &clock);
+    let mended = assessed(&[&before[..], &now, &mended].concat(), &clock);
     assert_eq!(gate(&mended, "UNSAFE"), GateAnswer::Green);
     country.forget().await;
 }

@@ -52,13 +52,13 @@ const QUESTIONS: [(&str, &str); 4] = [
 
 /// Identity, payments and exchange by the four questions.
 fn matrix(scores: &Scores) {
-    let heads = QUESTIONS.map(|(_, says)| format!("{says:>16}"));
+    let heads = QUESTIONS.map(|(_, says)| format!("{says:>22}"));
     say(format!("\n  {:<10}{}", "", heads.concat()));
     for component in ["identity", "payments", "exchange"] {
         let cells = QUESTIONS.map(|(question, _)| {
             let mut of = scores.matrix.iter().filter(|cell| cell.component == component);
             let cell = of.find(|cell| cell.question == question).map_or("-".to_owned(), cell);
-            format!("{cell:>16}")
+            format!("{cell:>22}")
         });
         say(format!("  {component:<10}{}", cells.concat()));
     }
@@ -66,10 +66,9 @@ fn matrix(scores: &Scores) {
 
 fn cell(cell: &CellScore) -> String {
     let level = cell.level.map_or("?".to_owned(), |level| level.to_string());
-    if let Some(gate) = &cell.red_gate {
-        return format!("{level}, {gate}");
-    }
-    if cell.unavailable { format!("{level}, down now") } else { level }
+    let down = if cell.unavailable { ", down" } else { "" };
+    let gate = cell.red_gate.as_ref().map(|gate| format!(", {gate}")).unwrap_or_default();
+    format!("{level}{down}{gate}")
 }
 
 /// `37.28`

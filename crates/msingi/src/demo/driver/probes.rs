@@ -9,7 +9,6 @@ use crate::demo::world::{DESK, Officer, REGISTRAR, STEWARD, Site, World};
 use credential::SigningKey;
 use reqwest::Method;
 use serde_json::json;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Asks as a clinic would.
@@ -132,9 +131,8 @@ impl List<'_> {
         let request = operator.request(Method::PUT, "/exchange/v1/officers").json(&body);
         json("registering a test officer", request.send().await?).await?;
         let file = self.secret(&format!("{table}.jwk"), &private_jwk(&key)?.to_string())?;
-        let mut text = format!("[target.synthetic.{table}]\nofficer = \"");
-        let _ = write!(text, "{}/{}\"\n{more}key_file = {file}\n", officer.member, officer.id);
-        Ok(text)
+        let name = format!("{}/{}", officer.member, officer.id);
+        Ok(format!("[target.synthetic.{table}]\nofficer = \"{name}\"\n{more}key_file = {file}\n"))
     }
 
     /// Answers the file's path as a TOML text.
@@ -209,7 +207,6 @@ async fn agreement(world: &World) -> Result<String, StoryError> {
     Ok(id)
 }
 
-#[cfg(unix)]
 fn write_secret(path: &Path, secret: &str) -> std::io::Result<()> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
