@@ -78,7 +78,7 @@ pub struct Deps {
 /// [`Error::Keys`] when the key file cannot be written.
 pub fn block(ctx: &Ctx, deps: Deps) -> Result<Block, Error> {
     let (_, csrf_key) = ctx.keys.secret("csrf:assessment")?;
-    let frame = ui::Ui::builder(NAME, deps.site.clone(), &csrf_key, ctx.rng.clone())?;
+    let frame = ui::Ui::builder(NAME, deps.site.clone(), &csrf_key, ctx.rng.clone());
     let assessments = Assessments::new(ctx, Arc::new(Instrument::built_in()), deps);
     Ok(Block {
         migrations: MIGRATIONS,

@@ -84,7 +84,7 @@ pub enum Error {
     Keys(#[from] kernel::keys::KeyError),
     /// The pages are broken, which the tests rule out.
     #[error(transparent)]
-    Ui(#[from] ui::UiError),
+    Ui(#[from] ui::TextsError),
     /// The event cannot be handled here.
     #[error("this block does not take events of topic {0}")]
     UnknownTopic(String),

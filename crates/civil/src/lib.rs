@@ -182,7 +182,7 @@ impl Civil {
 /// [`Error::Keys`] when the key file cannot be written.
 pub fn block(ctx: &Ctx, deps: Deps) -> Result<Block, Error> {
     let (_, csrf_key) = ctx.keys.secret("csrf:civil")?;
-    let frame = ui::Ui::builder("civil", deps.site.clone(), &csrf_key, ctx.rng.clone())?;
+    let frame = ui::Ui::builder("civil", deps.site.clone(), &csrf_key, ctx.rng.clone());
     let is_registrar = deps.registrar.is_none();
     let civil = Civil::new(ctx, deps);
     Ok(Block {

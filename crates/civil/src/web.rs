@@ -56,8 +56,8 @@ impl FromRef<Web> for Ui {
 ///
 /// # Errors
 /// What [`ui::UiBuilder`] says of a template or catalogue, which the tests rule out.
-pub(crate) fn pages(civil: Civil, frame: ui::UiBuilder) -> Result<Pages, ui::UiError> {
-    let ui = frame.templates(&TEMPLATES)?.texts(&TEXTS)?.build();
+pub(crate) fn pages(civil: Civil, frame: ui::UiBuilder) -> Result<Pages, ui::TextsError> {
+    let ui = frame.templates(&TEMPLATES).texts(&TEXTS)?.build();
     let pages = Pages::new()
         .get(CONFLICTS, show_conflicts)
         .get(&format!("{CONFLICTS}/{{registration}}"), show_conflict)

@@ -83,7 +83,7 @@ pub enum Error {
     Stored(#[from] serde_json::Error),
     /// Our own templates or texts are broken, which the tests rule out.
     #[error(transparent)]
-    Pages(#[from] ui::UiError),
+    Pages(#[from] ui::TextsError),
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),

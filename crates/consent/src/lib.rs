@@ -78,7 +78,7 @@ const EXPIRE_EVERY_SECONDS: u64 = 60;
 pub fn block(ctx: &Ctx, site: Site) -> Result<Block, Error> {
     let consent = Consent::new(ctx);
     let (_, csrf_key) = ctx.keys.secret("csrf:consent")?;
-    let frame = Ui::builder(NAME, site, &csrf_key, ctx.rng.clone())?;
+    let frame = Ui::builder(NAME, site, &csrf_key, ctx.rng.clone());
     let govstack = govstack::pages(govstack::BASE).with_state(consent.clone());
     Ok(Block {
         govstack: Some(("bb-consent", govstack::API_VERSION)),

@@ -96,8 +96,8 @@ struct AttributeRow {
 ///
 /// # Errors
 /// What [`ui::UiBuilder`] says of a template or catalogue, which the tests rule out.
-pub fn pages(consent: Consent, frame: ui::UiBuilder) -> Result<Pages, ui::UiError> {
-    let ui = frame.templates(&TEMPLATES)?.texts(&TEXTS)?.build();
+pub fn pages(consent: Consent, frame: ui::UiBuilder) -> Result<Pages, ui::TextsError> {
+    let ui = frame.templates(&TEMPLATES).texts(&TEXTS)?.build();
     let pages = Pages::new()
         .get(REGISTER, show_register)
         .get(&format!("{REGISTER}/{{agreement}}"), show_agreement);
@@ -229,7 +229,8 @@ mod tests {
             utc_offset_minutes: 180,
         };
         let ui = Ui::builder("consent", site, &[7; 32], Rng::seeded(1))
-            .and_then(|frame| frame.templates(&TEMPLATES)?.texts(&TEXTS))
+            .templates(&TEMPLATES)
+            .texts(&TEXTS)
             .unwrap()
             .build();
         let rows = || vec![row(&view(true), Lang::SW), row(&view(false), Lang::EN)];

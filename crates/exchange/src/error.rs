@@ -20,7 +20,7 @@ pub enum ExchangeError {
     Fields(#[from] kernel::fields::FieldsError),
     /// A page's template or text.
     #[error(transparent)]
-    Ui(#[from] ui::UiError),
+    Ui(#[from] ui::TextsError),
     /// The key store.
     #[error(transparent)]
     Keys(#[from] KeyError),

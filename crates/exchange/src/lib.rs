@@ -104,7 +104,7 @@ pub struct Deps {
 pub fn block(exchange: &Exchange, deps: Deps) -> Result<Block, ExchangeError> {
     let ctx = &exchange.0.ctx;
     let (_, csrf_key) = ctx.keys.secret("csrf:exchange")?;
-    let frame = ui::Ui::builder("exchange", deps.site, &csrf_key, ctx.rng.clone())?;
+    let frame = ui::Ui::builder("exchange", deps.site, &csrf_key, ctx.rng.clone());
     let app = web::App {
         exchange: exchange.clone(),
         surroundings: deps.surroundings,

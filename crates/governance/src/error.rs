@@ -42,7 +42,7 @@ pub enum Error {
     Keys(#[from] KeyError),
     /// The pages are broken, which the tests rule out.
     #[error(transparent)]
-    Ui(#[from] ui::UiError),
+    Ui(#[from] ui::TextsError),
 }
 
 impl From<Error> for Problem {

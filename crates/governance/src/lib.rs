@@ -113,7 +113,7 @@ pub struct Deps {
 /// [`Error::Keys`] when the key file cannot be written.
 pub fn block(ctx: &Ctx, deps: Deps) -> Result<Block, Error> {
     let (_, csrf_key) = ctx.keys.secret("csrf:governance")?;
-    let frame = ui::Ui::builder(NAME, deps.site.clone(), &csrf_key, ctx.rng.clone())?;
+    let frame = ui::Ui::builder(NAME, deps.site.clone(), &csrf_key, ctx.rng.clone());
     let governance = Governance::new(ctx, deps);
     let (sender, seeder) = (governance.clone(), governance.clone());
     Ok(Block {

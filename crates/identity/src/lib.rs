@@ -46,7 +46,7 @@ use kernel::db::Migration;
 use kernel::keys::KeyError;
 use kernel::retention::{Retention, RetentionClass};
 use std::sync::Arc;
-use ui::{Lang, Site, Ui, UiError};
+use ui::{Lang, Site, TextsError, Ui};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -95,7 +95,7 @@ pub struct Deps {
 pub enum BuildError {
     /// Its pages are broken, which the tests rule out.
     #[error(transparent)]
-    Ui(#[from] UiError),
+    Ui(#[from] TextsError),
     /// The key file cannot be written.
     #[error(transparent)]
     Keys(#[from] KeyError),
@@ -196,14 +196,14 @@ fn pages(ctx: &Ctx, site: Site) -> Result<Ui, BuildError> {
     Ok(build_ui(site, &csrf, ctx.rng.clone())?)
 }
 
-fn build_ui(site: Site, csrf: &[u8; 32], rng: Rng) -> Result<Ui, UiError> {
+fn build_ui(site: Site, csrf: &[u8; 32], rng: Rng) -> Result<Ui, TextsError> {
     let texts = [
         (Lang::EN, include_str!("../texts/en.toml")),
         (Lang::FR, include_str!("../texts/fr.toml")),
         (Lang::SW, include_str!("../texts/sw.toml")),
     ];
-    let builder = Ui::builder("identity", site, csrf, rng)?;
-    Ok(builder.templates(&TEMPLATES)?.texts(&texts)?.build())
+    let builder = Ui::builder("identity", site, csrf, rng);
+    Ok(builder.templates(&TEMPLATES).texts(&texts)?.build())
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ pub enum Error {
     Keys(#[from] kernel::keys::KeyError),
     /// A template or catalogue of the pages, which the tests rule out.
     #[error(transparent)]
-    Pages(#[from] ui::UiError),
+    Pages(#[from] ui::TextsError),
     /// Sealing or opening.
     #[error(transparent)]
     Fields(#[from] FieldsError),

@@ -119,7 +119,7 @@ const RECONCILE_SECONDS: u64 = 60;
 /// [`Error::Keys`] when the key file cannot be written.
 pub fn block(ctx: &Ctx, deps: Deps) -> Result<Block, Error> {
     let (_, csrf_key) = ctx.keys.secret("csrf:payments")?;
-    let frame = ui::Ui::builder(NAME, deps.site.clone(), &csrf_key, ctx.rng.clone())?;
+    let frame = ui::Ui::builder(NAME, deps.site.clone(), &csrf_key, ctx.rng.clone());
     let payments = Payments::new(ctx, deps);
     Ok(Block {
         migrations: MIGRATIONS,

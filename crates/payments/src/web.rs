@@ -60,8 +60,8 @@ impl FromRef<Web> for Ui {
 ///
 /// # Errors
 /// What [`ui::UiBuilder`] says of a template or catalogue, which the tests rule out.
-pub fn pages(payments: Payments, frame: ui::UiBuilder) -> Result<Pages, ui::UiError> {
-    let ui = frame.templates(&TEMPLATES)?.texts(&TEXTS)?.build();
+pub fn pages(payments: Payments, frame: ui::UiBuilder) -> Result<Pages, ui::TextsError> {
+    let ui = frame.templates(&TEMPLATES).texts(&TEXTS)?.build();
     let pages = Pages::new()
         .get(BATCHES, list_batches)
         .get(&format!("{BATCHES}/{{id}}"), show_batch)

@@ -72,7 +72,7 @@ pub enum Error {
     Session(#[from] serde_json::Error),
     /// The templates or texts.
     #[error(transparent)]
-    Ui(#[from] ui::UiError),
+    Ui(#[from] ui::TextsError),
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),

@@ -82,7 +82,7 @@ pub enum Error {
     Call(#[from] CallError),
     /// A template or catalogue of ours.
     #[error(transparent)]
-    Pages(#[from] ui::UiError),
+    Pages(#[from] ui::TextsError),
 }
 
 impl Error {

@@ -142,7 +142,7 @@ pub fn open(ctx: &Ctx, deps: Deps) -> Result<Registration, Error> {
 
 fn pages_of(ctx: &Ctx, deps: &Deps) -> Result<Ui, Error> {
     let (_, csrf_key) = ctx.keys.secret("csrf:registration")?;
-    Ok(web::furnish(Ui::builder(NAME, deps.site.clone(), &csrf_key, ctx.rng.clone())?)?)
+    Ok(web::furnish(Ui::builder(NAME, deps.site.clone(), &csrf_key, ctx.rng.clone()))?)
 }
 
 fn failed(error: Error) -> JobError {

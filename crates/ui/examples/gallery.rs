@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         utc_offset_minutes: 180,
     };
     let rng = Rng::system();
-    let ui = Ui::builder("gallery", site, &rng.bytes(), rng)?.build();
+    let ui = Ui::builder("gallery", site, &rng.bytes(), rng).build();
     let app = Router::new()
         .route("/gallery", get(gallery::gallery))
         .with_state(App(ui))

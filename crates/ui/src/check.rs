@@ -39,7 +39,7 @@ impl Ui {
         flaws.extend(self.unknown_texts());
         let all: Vec<Sample> = samples.iter().cloned().chain(crate::gallery::samples()).collect();
         let sampled: BTreeSet<&str> = all.iter().map(|sample| sample.template).collect();
-        for (name, _) in &self.0.sources {
+        for name in self.0.sources.keys() {
             let file = name.rsplit('/').next().unwrap_or(name);
             if !sampled.contains(name) && !FRAME.contains(name) && !file.starts_with(PART_PREFIX) {
                 flaws.push(format!("{name}: no sample"));
@@ -71,7 +71,7 @@ impl Ui {
             let has = |key: &str| self.0.texts.find(crate::Lang::EN, key).is_some();
             !has(key) && !has(&format!("{key}.other"))
         };
-        let of = |(name, source): &(&str, &str)| -> Vec<String> {
+        let of = |(name, source): (&&str, &&str)| -> Vec<String> {
             let keys = written_keys(source).into_iter().filter(|key| missing(key));
             keys.map(|key| format!("{name}: no text `{key}`")).collect()
         };

@@ -138,9 +138,9 @@ mod tests {
     use super::*;
 
     fn check(written_by: impl Fn(&Format<'_>) -> String, offset: i32, expected: [&str; 3]) {
-        let texts = crate::site::own_texts();
+        let texts = &crate::site::TEXTS;
         let written = [Lang::EN, Lang::FR, Lang::SW]
-            .map(|lang| written_by(&Format::new(&texts, lang, offset)));
+            .map(|lang| written_by(&Format::new(texts, lang, offset)));
         assert_eq!(written, expected);
         assert!(texts.flaws().is_empty(), "{:?}", texts.flaws());
     }

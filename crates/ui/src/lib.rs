@@ -42,5 +42,6 @@ pub use desk::Desk;
 pub use form::{Errors, Fields, Submitted};
 pub use lang::Lang;
 pub use page::Page;
-pub use site::{Site, Ui, UiBuilder, UiError};
+pub use site::{Site, Ui, UiBuilder};
+pub use texts::TextsError;
 pub use visit::{Account, NavItem, Visit, see_other};

@@ -3,10 +3,11 @@
 use crate::{Cookie, Lang, csrf::Csrf, format::Format, texts::Texts, texts::TextsError};
 use basis::Rng;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior, Value, value::Kwargs};
+use minijinja::value::Kwargs;
+use minijinja::{AutoEscape, Environment, Output, State, TemplateSource, UndefinedBehavior, Value};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// Our own templates, by the name others extend and import them by.
 const TEMPLATES: [(&str, &str); 4] = [
@@ -16,12 +17,19 @@ const TEMPLATES: [(&str, &str); 4] = [
     ("gallery.html", include_str!("../templates/gallery.html")),
 ];
 
-/// Our own texts.
-const TEXTS: [(Lang, &str); 3] = [
-    (Lang::EN, include_str!("../texts/en.toml")),
-    (Lang::FR, include_str!("../texts/fr.toml")),
-    (Lang::SW, include_str!("../texts/sw.toml")),
-];
+/// Our own texts, which the pages of all blocks share.
+pub(crate) static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
+    let mut texts = Texts::default();
+    let catalogues = [
+        (Lang::EN, include_str!("../texts/en.toml")),
+        (Lang::FR, include_str!("../texts/fr.toml")),
+        (Lang::SW, include_str!("../texts/sw.toml")),
+    ];
+    for (lang, catalogue) in catalogues {
+        texts.add(lang, catalogue).expect("our own texts are well-formed, which tests see to");
+    }
+    texts
+});
 
 /// Who operates the pages, and under what circumstances.
 #[derive(Clone, Debug)]
@@ -40,22 +48,6 @@ pub struct Site {
     pub utc_offset_minutes: i32,
 }
 
-/// Why a [`Ui`] cannot be built.
-#[derive(Debug, thiserror::Error)]
-pub enum UiError {
-    /// A template does not parse.
-    #[error("template `{name}`: {source:#}")]
-    Template {
-        /// The template's name.
-        name: String,
-        /// What the parser says.
-        source: Box<minijinja::Error>,
-    },
-    /// A text catalogue cannot be used.
-    #[error(transparent)]
-    Texts(#[from] TextsError),
-}
-
 /// The pages of one block. Cheap to clone.
 #[derive(Clone)]
 pub struct Ui(pub(crate) Arc<Inner>);
@@ -63,7 +55,7 @@ pub struct Ui(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) site: Site,
     pub(crate) env: Environment<'static>,
-    pub(crate) sources: Vec<(&'static str, &'static str)>,
+    pub(crate) sources: Arc<BTreeMap<&'static str, &'static str>>,
     pub(crate) texts: Arc<Texts>,
     /// `t`, `date`, `datetime` and so on, bound to each language.
     pub(crate) helpers: BTreeMap<Lang, Value>,
@@ -79,7 +71,7 @@ pub struct UiBuilder {
     block: &'static str,
     site: Site,
     env: Environment<'static>,
-    sources: Vec<(&'static str, &'static str)>,
+    sources: BTreeMap<&'static str, &'static str>,
     texts: Texts,
     csrf: Csrf,
 }
@@ -87,15 +79,8 @@ pub struct UiBuilder {
 impl Ui {
     /// Starts the pages of `block` (its name prefixes the cookies, as several blocks may share a host). `csrf_key` is
     /// secret, and the same in every process that serves these pages.
-    ///
-    /// # Errors
-    /// [`UiError`] if the frame itself is broken, which its tests rule out.
-    pub fn builder(
-        block: &'static str,
-        site: Site,
-        csrf_key: &[u8; 32],
-        rng: Rng,
-    ) -> Result<UiBuilder, UiError> {
+    #[must_use]
+    pub fn builder(block: &'static str, site: Site, csrf_key: &[u8; 32], rng: Rng) -> UiBuilder {
         let mut env = Environment::new();
         env.set_undefined_behavior(UndefinedBehavior::Strict);
         env.set_auto_escape_callback(|_| AutoEscape::Html);
@@ -108,9 +93,8 @@ impl Ui {
                 .expect("delimiters are the default"),
         );
         let csrf = Csrf::new(csrf_key, rng);
-        let builder =
-            UiBuilder { block, site, env, sources: Vec::new(), texts: Texts::default(), csrf };
-        builder.templates(&TEMPLATES)?.texts(&TEXTS)
+        let texts = Texts::extending(&TEXTS);
+        UiBuilder { block, site, env, sources: TEMPLATES.into(), texts, csrf }
     }
 
     /// Who operates the pages.
@@ -146,29 +130,19 @@ impl Ui {
 }
 
 impl UiBuilder {
-    /// Adds templates by name (`consent/form.html`); one of the same name is replaced.
-    ///
-    /// # Errors
-    /// [`UiError::Template`] naming the one that does not parse.
-    pub fn templates(
-        mut self,
-        templates: &[(&'static str, &'static str)],
-    ) -> Result<Self, UiError> {
-        for (name, source) in templates {
-            let broken =
-                |source| UiError::Template { name: (*name).to_owned(), source: Box::new(source) };
-            self.env.add_template(name, source).map_err(broken)?;
-            self.sources.retain(|(known, _)| known != name);
-            self.sources.push((name, source));
-        }
-        Ok(self)
+    /// Adds templates by name (`consent/form.html`); one of the same name is replaced. Each is parsed when a page first
+    /// asks for it: most pages of a block are not looked at for days. [`Ui::check`] finds those that do not parse.
+    #[must_use]
+    pub fn templates(mut self, templates: &[(&'static str, &'static str)]) -> Self {
+        self.sources.extend(templates.iter().copied());
+        self
     }
 
     /// Adds text catalogues (TOML); a key that is there already is replaced.
     ///
     /// # Errors
-    /// [`UiError::Texts`] naming the language and the place.
-    pub fn texts(mut self, catalogues: &[(Lang, &str)]) -> Result<Self, UiError> {
+    /// [`TextsError`] naming the language and the place.
+    pub fn texts(mut self, catalogues: &[(Lang, &str)]) -> Result<Self, TextsError> {
         for (lang, catalogue) in catalogues {
             self.texts.add(*lang, catalogue)?;
         }
@@ -177,7 +151,11 @@ impl UiBuilder {
 
     /// The finished pages.
     #[must_use]
-    pub fn build(self) -> Ui {
+    pub fn build(mut self) -> Ui {
+        let sources = Arc::new(self.sources);
+        let known = sources.clone();
+        self.env
+            .set_loader(move |name| Ok(known.get(name).map(|source| TemplateSource::new(*source))));
         let texts = Arc::new(self.texts);
         let offset = self.site.utc_offset_minutes;
         let helpers = texts
@@ -194,7 +172,7 @@ impl UiBuilder {
             csrf: self.csrf,
             site: self.site,
             env: self.env,
-            sources: self.sources,
+            sources,
             texts,
             helpers,
         }))
@@ -263,14 +241,4 @@ fn escape(out: &mut Output<'_>, text: &str) -> fmt::Result {
         rest = &from_special[1..];
     }
     out.write_str(rest)
-}
-
-/// Our own texts alone, for tests of what only needs them.
-#[cfg(test)]
-pub(crate) fn own_texts() -> Texts {
-    let mut texts = Texts::default();
-    for (lang, catalogue) in TEXTS {
-        texts.add(lang, catalogue).unwrap();
-    }
-    texts
 }

@@ -2,7 +2,7 @@
 
 use crate::Lang;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Why a catalogue cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -29,11 +29,17 @@ pub enum TextsError {
 /// too shows as the key itself, is remembered once and found by [`crate::Ui::check`].
 #[derive(Debug, Default)]
 pub struct Texts {
-    by_lang: BTreeMap<Lang, BTreeMap<String, String>>,
+    by_lang: BTreeMap<Lang, BTreeMap<Arc<str>, Arc<str>>>,
     flaws: Mutex<BTreeSet<String>>,
 }
 
 impl Texts {
+    /// The texts of `base`, without a copy of each, to add others to.
+    #[must_use]
+    pub fn extending(base: &Self) -> Self {
+        Self { by_lang: base.by_lang.clone(), flaws: Mutex::default() }
+    }
+
     /// Adds a catalogue; a key that is there already is replaced, which is how a country pack rewords.
     ///
     /// # Errors
@@ -57,7 +63,7 @@ impl Texts {
     #[must_use]
     pub fn find(&self, lang: Lang, key: &str) -> Option<&str> {
         let of =
-            |lang| self.by_lang.get(&lang).and_then(|texts| texts.get(key)).map(String::as_str);
+            |lang| self.by_lang.get(&lang).and_then(|texts| texts.get(key)).map(|text| &**text);
         of(lang).or_else(|| of(Lang::EN))
     }
 
@@ -128,14 +134,14 @@ fn flatten(
     lang: Lang,
     prefix: &str,
     table: &toml::Table,
-    into: &mut BTreeMap<String, String>,
+    into: &mut BTreeMap<Arc<str>, Arc<str>>,
 ) -> Result<(), TextsError> {
     for (name, value) in table {
         let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
         match value {
             toml::Value::Table(inner) => flatten(lang, &key, inner, into)?,
             toml::Value::String(text) => {
-                into.insert(key, text.clone());
+                into.insert(key.into(), text.as_str().into());
             }
             _ => return Err(TextsError::NotText { lang, key }),
         }

@@ -21,7 +21,7 @@ impl Witness {
         let mut outcome = Ok(());
         for db in self.deps.trails.all() {
             match self.seal_and_state(&db).await {
-                Ok(lines) => self.send_all(db.block(), &lines).await,
+                Ok((file, last)) => self.send_all(db.block(), &file, last).await,
                 Err(error) => {
                     tracing::warn!(
                         block = db.block(),
@@ -35,26 +35,24 @@ impl Witness {
         outcome
     }
 
-    async fn seal_and_state(&self, db: &Db) -> Result<Vec<CheckpointLine>, Error> {
+    /// The trail's checkpoints and the position that the last of them states.
+    async fn seal_and_state(&self, db: &Db) -> Result<(CheckpointFile, i64), Error> {
         seal(db).await?;
         let file = CheckpointFile::new(&self.deps.checkpoints, db.block());
-        let mut lines = file.lines()?;
-        let mut last = lines.last().map_or(Ok(0), |line| position(&line.jws))?;
+        let mut last = file.last()?.map_or(Ok(0), |line| position(&line.jws))?;
         while let Some(checkpoint) = Checkpoint::next(db, &self.deps.installation, last).await? {
             last = checkpoint.position;
-            let line = CheckpointLine { jws: self.sign(&checkpoint)? };
-            file.append(&line)?;
-            lines.push(line);
+            file.append(&CheckpointLine { jws: self.sign(&checkpoint)? })?;
         }
-        Ok(lines)
+        Ok((file, last))
     }
 
-    async fn send_all(&self, block: &str, lines: &[CheckpointLine]) {
+    async fn send_all(&self, block: &str, file: &CheckpointFile, last: i64) {
         for witness in self.deps.witnesses.clone() {
             if !self.pause().is_over(self.ctx.clock.now()) {
                 return;
             }
-            match self.send(block, lines, witness.clone()).await {
+            match self.send(block, file, last, witness.clone()).await {
                 Ok(()) => *self.pause() = Pause::default(),
                 Err(error) => {
                     let seconds = self.pause().failed(self.ctx.clock.now());
@@ -79,17 +77,20 @@ impl Witness {
     async fn send(
         &self,
         block: &str,
-        lines: &[CheckpointLine],
+        file: &CheckpointFile,
+        last: i64,
         witness: ServiceId,
     ) -> Result<(), Error> {
-        let key = self.ctx.keys.signing_key(AUDIT_KEY)?.public_jwk();
         let sent = self.sent_up_to(witness.to_string(), block.to_owned()).await?;
-        for line in lines {
+        if sent >= last {
+            return Ok(());
+        }
+        let key = self.ctx.keys.signing_key(AUDIT_KEY)?.public_jwk();
+        let is_sent =
+            |line: &CheckpointLine| position(&line.jws).is_ok_and(|stated| stated <= sent);
+        for line in file.end(is_sent)?.into_iter().filter(|line| !is_sent(line)) {
             let position = position(&line.jws)?;
-            if position <= sent {
-                continue;
-            }
-            let ask = CheckpointIn { jws: line.jws.clone(), key: key.clone() };
+            let ask = CheckpointIn { jws: line.jws, key: key.clone() };
             self.client.checkpoint(self.call_to(witness.clone()), &ask).await?;
             self.set_sent(witness.to_string(), block.to_owned(), position).await?;
         }

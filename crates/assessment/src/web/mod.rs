@@ -74,8 +74,8 @@ impl FromRef<Web> for Ui {
 ///
 /// # Errors
 /// What [`ui::UiBuilder`] says of a template or catalogue, which the tests rule out.
-pub fn pages(assessments: Assessments, frame: ui::UiBuilder) -> Result<Pages, ui::UiError> {
-    let ui = frame.templates(&TEMPLATES)?.texts(&TEXTS)?.build();
+pub fn pages(assessments: Assessments, frame: ui::UiBuilder) -> Result<Pages, ui::TextsError> {
+    let ui = frame.templates(&TEMPLATES).texts(&TEXTS)?.build();
     let at = |below: &str| format!("{ROUNDS}/rounds/{{id}}{below}");
     let pages = Pages::new()
         .get(ROUNDS, rounds::show)

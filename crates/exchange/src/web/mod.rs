@@ -9,7 +9,7 @@ use axum::response::Response;
 use kernel::pages::Pages;
 use kernel::problem::Problem;
 use ui::desk::{HOME, SIGN_IN, SIGN_OUT};
-use ui::{Lang, Ui, UiError, Visit};
+use ui::{Lang, TextsError, Ui, Visit};
 
 use crate::error::ExchangeError;
 use crate::exchange::Exchange;
@@ -41,8 +41,8 @@ impl FromRef<App> for Ui {
 }
 
 /// The block's templates and texts, on the frame.
-pub(crate) fn dress(frame: ui::UiBuilder) -> Result<Ui, UiError> {
-    Ok(frame.templates(TEMPLATES)?.templates(operator::TEMPLATES)?.texts(TEXTS)?.build())
+pub(crate) fn dress(frame: ui::UiBuilder) -> Result<Ui, TextsError> {
+    Ok(frame.templates(TEMPLATES).templates(operator::TEMPLATES).texts(TEXTS)?.build())
 }
 
 /// The pages of the desk that belong to no other block.
@@ -77,7 +77,7 @@ mod tests {
             secure: false,
             utc_offset_minutes: 180,
         };
-        let frame = Ui::builder("exchange", site, &[7; 32], Rng::seeded(1)).unwrap();
+        let frame = Ui::builder("exchange", site, &[7; 32], Rng::seeded(1));
         let ui = dress(frame).unwrap();
         let samples: Vec<ui::Sample> = [sign_in::samples(), home::samples(), operator::samples()]
             .into_iter()

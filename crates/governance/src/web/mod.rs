@@ -56,8 +56,8 @@ impl FromRef<Web> for Ui {
 ///
 /// # Errors
 /// What [`ui::UiBuilder`] says of a template or catalogue, which the tests rule out.
-pub fn pages(governance: Governance, frame: ui::UiBuilder) -> Result<Pages, ui::UiError> {
-    let ui = frame.templates(&TEMPLATES)?.texts(&TEXTS)?.build();
+pub fn pages(governance: Governance, frame: ui::UiBuilder) -> Result<Pages, ui::TextsError> {
+    let ui = frame.templates(&TEMPLATES).texts(&TEXTS)?.build();
     let pages = Pages::new()
         .get(MANDATES, public::show_mandates)
         .get(AGREEMENTS, public::show_agreements)

@@ -80,7 +80,8 @@ fn every_page_renders_in_every_language() {
         utc_offset_minutes: 180,
     };
     let ui = Ui::builder("governance", site, &[7; 32], Rng::seeded(1))
-        .and_then(|frame| frame.templates(&TEMPLATES)?.texts(&TEXTS))
+        .templates(&TEMPLATES)
+        .texts(&TEXTS)
         .expect("the pages are whole")
         .build();
     let mandates = |members, without| {

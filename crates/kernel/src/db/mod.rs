@@ -21,6 +21,7 @@ mod error;
 mod migrate;
 mod postgres;
 mod provision;
+mod readers;
 mod row;
 mod size;
 mod sql;
@@ -42,9 +43,10 @@ use basis::{Clock, Rng};
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
 use futures_util::future::BoxFuture;
 use postgres::Postgres;
+use readers::Readers;
 use sqlite::{Sqlite, Use};
 use std::path::PathBuf;
-use std::sync::{Arc, mpsc as std_mpsc};
+use std::sync::Arc;
 use std::time::Duration;
 use threads::Job;
 use tokio::sync::{mpsc, oneshot};
@@ -80,7 +82,7 @@ struct Inner {
 }
 
 enum Engine {
-    Sqlite { writer: mpsc::Sender<Job>, readers: std_mpsc::Sender<Job>, path: PathBuf },
+    Sqlite { writer: mpsc::Sender<Job>, readers: Readers, path: PathBuf },
     Postgres(Pool),
 }
 
@@ -152,7 +154,7 @@ impl Db {
         match &self.inner.engine {
             Engine::Sqlite { readers, .. } => {
                 let (job, answer) = job(threads::ready, closure);
-                readers.send(job).map_err(|_| stopped())?;
+                readers.send(job)?;
                 answer.await.map_err(|_| stopped())?
             }
             Engine::Postgres(pool) => closure(&mut self.postgres(pool.clone(), false).await?).await,
@@ -301,9 +303,6 @@ fn stopped() -> DbError {
     DbError::Unavailable("its thread has stopped".to_owned())
 }
 
-/// Threads that read each block's file; more do not help on two cores.
-const READERS: usize = 2;
-
 fn open_sqlite(
     directory: &std::path::Path,
     block: &str,
@@ -313,17 +312,15 @@ fn open_sqlite(
     std::fs::create_dir_all(directory)
         .map_err(|error| DbError::Unavailable(format!("{}: {error}", directory.display())))?;
     let path = directory.join(format!("{block}.db"));
-    let wrap = |sqlite, may_write| Tx::new(Connection::Sqlite(sqlite), shared.clone(), may_write);
-    let writer = wrap(Sqlite::open(&path, Use::Write, cache_kib)?, true);
-    let mut readers = Vec::new();
-    for _ in 0..READERS {
-        readers.push(wrap(Sqlite::open(&path, Use::Read, cache_kib / 4)?, false));
-    }
-    Ok(Engine::Sqlite {
-        writer: threads::start_writer(block, writer)?,
-        readers: threads::start_readers(block, readers)?,
-        path,
-    })
+    let sqlite = Connection::Sqlite(Sqlite::open(&path, Use::Write, cache_kib)?);
+    let writer = threads::start_writer(block, Tx::new(sqlite, shared.clone(), true))?;
+    let (file, own) = (path.clone(), shared.clone());
+    let open = move || {
+        let sqlite = Connection::Sqlite(Sqlite::open(&file, Use::Read, cache_kib / 4)?);
+        Ok(Tx::new(sqlite, own.clone(), false))
+    };
+    let readers = Readers::new(block, shared.clock.clone(), Box::new(open));
+    Ok(Engine::Sqlite { writer, readers, path })
 }
 
 async fn open_postgres(place: &PostgresPlace, block: &str) -> Result<Pool, DbError> {

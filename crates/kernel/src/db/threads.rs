@@ -1,9 +1,8 @@
-//! SQLite's threads: one that writes and shares commits, a few that read.
+//! SQLite's writer thread, which shares commits, and how a closure runs on it and on the readers.
 
 use super::error::DbError;
 use super::tx::{Connection, Tx, TxFuture};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, mpsc as std_mpsc};
 use std::task::{Context, Poll, Waker};
 use tokio::sync::mpsc;
 
@@ -22,21 +21,7 @@ pub(super) fn start_writer(block: &str, tx: Tx) -> Result<mpsc::Sender<Job>, DbE
     Ok(sender)
 }
 
-/// Starts the reader threads over one queue.
-pub(super) fn start_readers(
-    block: &str,
-    readers: Vec<Tx>,
-) -> Result<std_mpsc::Sender<Job>, DbError> {
-    let (sender, jobs) = std_mpsc::channel();
-    let jobs = Arc::new(Mutex::new(jobs));
-    for (number, tx) in readers.into_iter().enumerate() {
-        let jobs = jobs.clone();
-        spawn(&format!("{block}-read{number}"), move || read_loop(tx, &jobs))?;
-    }
-    Ok(sender)
-}
-
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), DbError> {
+pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), DbError> {
     let thread = std::thread::Builder::new().name(name.to_owned());
     thread
         .spawn(work)
@@ -69,20 +54,6 @@ fn write_loop(mut tx: Tx, mut jobs: mpsc::Receiver<Job>) {
         }
         for reply in replies.drain(..) {
             reply(committed.clone());
-        }
-    }
-}
-
-fn read_loop(mut tx: Tx, jobs: &Mutex<std_mpsc::Receiver<Job>>) {
-    loop {
-        let next = jobs.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
-        let Ok(job) = next else { return };
-        match control(&tx, "BEGIN") {
-            Ok(()) => {
-                let reply = job(Ok(&mut tx));
-                reply(control(&tx, "COMMIT"));
-            }
-            Err(error) => job(Err(error.clone()))(Err(error)),
         }
     }
 }
@@ -136,7 +107,7 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
         .unwrap_or_else(|| "it panicked".to_owned())
 }
 
-fn control(tx: &Tx, sql: &str) -> Result<(), DbError> {
+pub(super) fn control(tx: &Tx, sql: &str) -> Result<(), DbError> {
     match &tx.connection {
         Connection::Sqlite(sqlite) => sqlite.control(sql),
         Connection::Postgres(_) => unreachable!("these threads own SQLite connections only"),

@@ -69,8 +69,8 @@ fn checkpoints(place: &Place, block: &str) -> Result<Vec<Checkpoint>, Failure> {
         jwks.iter().map(VerifyingKey::from_jwk).collect::<Result<_, _>>()?;
     let file = CheckpointFile::new(&checkpoint_folder(&place.directory), block);
     let mut checkpoints = Vec::new();
-    for (number, line) in file.lines()?.iter().enumerate() {
-        let verified = jws::verify(&line.jws, &keys, &[SigAlg::Es256])
+    for (number, line) in file.lines()?.enumerate() {
+        let verified = jws::verify(&line?.jws, &keys, &[SigAlg::Es256])
             .map_err(|error| format!("{block}.jsonl line {}: {error}", number + 1))?;
         checkpoints.push(serde_json::from_slice(&verified.payload)?);
     }

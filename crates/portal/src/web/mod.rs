@@ -31,7 +31,7 @@ use kernel::pages::Pages;
 use kernel::problem::Problem;
 use serde::Deserialize;
 use std::sync::Arc;
-use ui::{Lang, Site, Ui, UiError, Visit, see_other};
+use ui::{Lang, Site, TextsError, Ui, Visit, see_other};
 
 const TEMPLATES: [(&str, &str); 18] = [
     ("portal/landing.html", include_str!("../../templates/landing.html")),
@@ -104,9 +104,9 @@ impl FromRef<App> for Portal {
 /// The portal's templates and texts.
 ///
 /// # Errors
-/// [`UiError`] if one is broken, which the tests rule out.
-pub fn ui(site: Site, form_key: &[u8; 32], rng: Rng) -> Result<Ui, UiError> {
-    Ok(Ui::builder("portal", site, form_key, rng)?.templates(&TEMPLATES)?.texts(&TEXTS)?.build())
+/// [`TextsError`] if one is broken, which the tests rule out.
+pub fn ui(site: Site, form_key: &[u8; 32], rng: Rng) -> Result<Ui, TextsError> {
+    Ok(Ui::builder("portal", site, form_key, rng).templates(&TEMPLATES).texts(&TEXTS)?.build())
 }
 
 /// Every page.

@@ -16,7 +16,7 @@ use kernel::auth::{Officer, Permission};
 use kernel::block::DeskEntry;
 use kernel::pages::Pages;
 use kernel::problem::Problem;
-use ui::{Ui, UiBuilder, UiError, Visit};
+use ui::{TextsError, Ui, UiBuilder, Visit};
 
 /// The queue.
 const CASES: &str = "/desk/cases";
@@ -83,8 +83,8 @@ impl FromRef<Web> for Ui {
 ///
 /// # Errors
 /// What [`UiBuilder`] says of a template or catalogue, which the tests rule out.
-pub fn furnish(frame: UiBuilder) -> Result<Ui, UiError> {
-    Ok(frame.templates(&TEMPLATES)?.texts(&speech::TEXTS)?.build())
+pub fn furnish(frame: UiBuilder) -> Result<Ui, TextsError> {
+    Ok(frame.templates(&TEMPLATES).texts(&speech::TEXTS)?.build())
 }
 
 /// The pages.

@@ -24,7 +24,7 @@ fn ui() -> Ui {
         secure: false,
         utc_offset_minutes: 180,
     };
-    Ui::builder("registration", site, &[7; 32], Rng::seeded(1)).and_then(furnish).unwrap()
+    furnish(Ui::builder("registration", site, &[7; 32], Rng::seeded(1))).unwrap()
 }
 
 fn entry(status: ApplicationStatus, taken_by: Option<&str>) -> CaseEntry {

@@ -72,7 +72,7 @@ fn house() -> House {
         secure: false,
         utc_offset_minutes: 0,
     };
-    let ui = Ui::builder("payments", site, &[1; 32], Rng::seeded(3)).expect("set-up").build();
+    let ui = Ui::builder("payments", site, &[1; 32], Rng::seeded(3)).build();
     let place = |path, names, permission, owner: &str| DeskPlace {
         entry: DeskEntry { path, names, about: &[], permission },
         owner: OwnerMember::new(owner),

@@ -29,7 +29,7 @@ fn site() -> Site {
 }
 
 fn ui(site: Site) -> Ui {
-    Ui::builder("test", site, &[7; 32], Rng::seeded(1)).expect("set-up").build()
+    Ui::builder("test", site, &[7; 32], Rng::seeded(1)).build()
 }
 
 fn app(site: Site) -> Router {
@@ -95,16 +95,20 @@ fn every_page_in_every_language() {
 
 #[test]
 fn a_check_that_finds_nothing_would_be_no_check() {
-    let broken = Ui::builder("test", site(), &[7; 32], Rng::seeded(1)).unwrap();
-    let broken = broken
-        .templates(&[("a.html", "{{ t('no.such') }}{{ nowhere }}"), ("b.html", "<h1>")])
-        .unwrap();
+    let broken = Ui::builder("test", site(), &[7; 32], Rng::seeded(1));
+    let broken = broken.templates(&[
+        ("a.html", "{{ t('no.such') }}{{ nowhere }}"),
+        ("b.html", "<h1>"),
+        ("c.html", "{% if %}"),
+    ]);
     let broken = broken.texts(&[(Lang::FR, "only = \"ici\"")]).unwrap().build();
-    let flaws = broken.check(&[ui::Sample::new("a.html", ())]).join("\n");
+    let samples = [ui::Sample::new("a.html", ()), ui::Sample::new("c.html", ())];
+    let flaws = broken.check(&samples).join("\n");
     for expected in [
         "a.html: no text `no.such`",
         "undefined value",
         "b.html: no sample",
+        "c.html in en: syntax error",
         "`only` is not in English",
     ] {
         assert!(flaws.contains(expected), "{expected} not in:\n{flaws}");
@@ -235,9 +239,9 @@ async fn a_broken_template_is_our_fault_and_says_so() {
 
 #[test]
 fn what_visitors_write_is_escaped() {
-    let broken = Ui::builder("test", site(), &[7; 32], Rng::seeded(1)).unwrap();
+    let broken = Ui::builder("test", site(), &[7; 32], Rng::seeded(1));
     let source = "{% extends 'shell.html' %}{% block main %}<h1>{{ t('shell.operated-by', operator=name) }}</h1>{{ c.tag(name) }}{% endblock %}";
-    let ui = broken.templates(&[("a.html", source)]).unwrap().build();
+    let ui = broken.templates(&[("a.html", source)]).build();
     let (parts, ()) = Request::get("/").body(()).unwrap().into_parts();
     let context = std::collections::BTreeMap::from([("name", "<script>alert('1')</script>")]);
     let html = Visit::of(ui, &parts).page("a.html", context).html().unwrap();
