@@ -13,6 +13,7 @@ use basis::{Id, Timestamp};
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Delivery attempts before an event is put aside.
 const ATTEMPTS: i64 = 12;
@@ -235,21 +236,37 @@ pub async fn replay(db: &Db, id: Id) -> Result<bool, DbError> {
     .await
 }
 
-/// Delivers until `stop` resolves: at once after a commit that emitted, else every second.
+/// Delivers until `stop` resolves: at once after a commit that emitted, else every second while something waits for its
+/// next attempt, and once a minute while nothing does (another program may have asked for a replay).
 pub async fn run(db: Db, deliver: Deliver, stop: impl Future<Output = ()>) {
     let mut stop = std::pin::pin!(stop);
     loop {
-        if let Err(error) = deliver_due(&db, &deliver).await {
-            tracing::warn!(
-                block = db.block(),
-                "Could not read the outbox of {}: {error}",
-                db.block()
-            );
-        }
+        let pause = match deliver_all(&db, &deliver).await {
+            Ok(waiting) => {
+                if waiting {
+                    1
+                } else {
+                    60
+                }
+            }
+            Err(error) => {
+                let block = db.block();
+                tracing::warn!(block, "Could not read the outbox of {block}: {error}");
+                1
+            }
+        };
         tokio::select! {
             () = &mut stop => return,
             () = db.emitted() => {}
-            () = tokio::time::sleep(std::time::Duration::from_secs(1)) => {}
+            () = tokio::time::sleep(Duration::from_secs(pause)) => {}
         }
     }
+}
+
+/// Delivers until nothing more is due; answers whether something waits for a later attempt.
+async fn deliver_all(db: &Db, deliver: &Deliver) -> Result<bool, DbError> {
+    while deliver_due(db, deliver).await? > 0 {}
+    let sql = "SELECT id FROM outbox WHERE state = 'pending' LIMIT 1";
+    let found = db.read(move |tx| Box::pin(async move { tx.opt(sql, &[]).await }));
+    found.await.map(|row: Option<Row>| row.is_some())
 }

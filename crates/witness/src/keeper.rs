@@ -37,10 +37,13 @@ impl Witness {
 
     /// The trail's checkpoints and the position that the last of them states.
     async fn seal_and_state(&self, db: &Db) -> Result<(CheckpointFile, i64), Error> {
-        seal(db).await?;
+        let sealed = seal(db).await?;
         let file = CheckpointFile::new(&self.deps.checkpoints, db.block());
         let mut last = file.last()?.map_or(Ok(0), |line| position(&line.jws))?;
-        while let Some(checkpoint) = Checkpoint::next(db, &self.deps.installation, last).await? {
+        while last < sealed {
+            let next = Checkpoint::next(db, &self.deps.installation, last).await?;
+            // Sealed rows that are gone again are for a witness to find.
+            let Some(checkpoint) = next else { break };
             last = checkpoint.position;
             file.append(&CheckpointLine { jws: self.sign(&checkpoint)? })?;
         }

@@ -20,22 +20,21 @@ pub struct Sealed {
     pub entry: Entry,
 }
 
-/// Seals what is not sealed yet; answers how many rows that were.
+/// Seals what is not sealed yet; answers the position of the last sealed row, 0 when there is none.
 ///
 /// # Errors
 /// Any [`DbError`].
-pub async fn seal(db: &Db) -> Result<usize, DbError> {
-    let mut total = 0;
+pub async fn seal(db: &Db) -> Result<i64, DbError> {
     loop {
-        let sealed: usize = db.write(|tx| Box::pin(seal_some(tx))).await?;
-        total += sealed;
-        if sealed < usize::try_from(AT_ONCE).unwrap_or(usize::MAX) {
-            return Ok(total);
+        let (position, is_all) = db.write(|tx| Box::pin(seal_some(tx))).await?;
+        if is_all {
+            return Ok(position);
         }
     }
 }
 
-async fn seal_some(tx: &mut Tx) -> Result<usize, DbError> {
+/// The position of the last sealed row after this, and whether none is left.
+async fn seal_some(tx: &mut Tx) -> Result<(i64, bool), DbError> {
     tx.lock("audit.seal").await?;
     let (mut position, mut chain) = last(tx).await?;
     let unsealed = "SELECT id, at, event, actor, object, detail FROM audit
@@ -50,7 +49,7 @@ async fn seal_some(tx: &mut Tx) -> Result<usize, DbError> {
         tx.defer("UPDATE audit SET position = $1, digest = $2, chain = $3 WHERE id = $4", args)
             .await?;
     }
-    Ok(rows.len())
+    Ok((position, rows.len() < AT_ONCE as usize))
 }
 
 async fn last(tx: &mut Tx) -> Result<(i64, [u8; 32]), DbError> {

@@ -55,7 +55,7 @@ pub struct Clerk {
 #[derive(Clone)]
 pub struct Registration {
     ctx: Ctx,
-    deps: Deps,
+    deps: Arc<Deps>,
     ui: Ui,
     packages: Arc<BTreeMap<String, Package>>,
     batches: BatchesClient,
@@ -94,7 +94,7 @@ impl Registration {
             messages: MessagingClient::new(deps.wire.clone()),
             identity: IdentityClient::new(deps.wire.clone()),
             consents: ConsentClient::new(deps.wire.clone()),
-            deps,
+            deps: Arc::new(deps),
         })
     }
 
