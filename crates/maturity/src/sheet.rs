@@ -22,6 +22,7 @@ mod template;
 mod workbook;
 mod xlsx;
 
+pub use import::Places;
 pub use table::{COLUMNS_MAX, FILE_BYTES_MAX, ROWS_MAX, Table, TableRow};
 pub use template::template;
 pub use workbook::workbook;
@@ -78,7 +79,7 @@ impl fmt::Display for SheetFault {
 }
 
 /// What a file changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Imported {
     /// By sheet.
     pub sheets: BTreeMap<String, Counted>,
@@ -86,6 +87,12 @@ pub struct Imported {
     pub not_kept: Vec<String>,
     /// Indicators whose claim changed, so that a reviewer's word on the former one does not hold any more.
     pub reviews_dropped: Vec<String>,
+    /// What the template was given to carry, if the file has it still.
+    #[serde(skip)]
+    pub fetched: Option<String>,
+    /// Where in the file each entry stands.
+    #[serde(skip)]
+    pub places: Places,
 }
 
 /// Rows of one sheet.

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod digest;
+pub mod fetched;
 pub mod findings;
 pub mod overview;
 pub mod scope;

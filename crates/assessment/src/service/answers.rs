@@ -149,14 +149,7 @@ impl Assessments {
             Box::pin(async move {
                 let loaded = this.load_locked(tx, id).await?;
                 loaded.held.may_fill()?;
-                // The institution that assesses writes down what any says; others answer what is theirs.
-                if by.institution != this.owner() {
-                    let assigned = rounds::assignments(tx, id).await?;
-                    let own = |one| assigned.get(one).is_some_and(|to| *to == by.institution);
-                    if !given.keys().all(own) {
-                        return Err(Error::NotAssigned);
-                    }
-                }
+                this.may_answer(tx, &by, id, given.keys()).await?;
                 let mut wrongs = Vec::new();
                 let mut ready = Vec::new();
                 for (indicator, one) in given {
@@ -193,6 +186,22 @@ impl Assessments {
             })
         });
         write.await
+    }
+
+    /// The institution that assesses writes down what any says; others answer what is theirs.
+    pub(super) async fn may_answer(
+        &self,
+        tx: &mut Tx,
+        by: &Acting,
+        id: Id,
+        mut indicators: impl Iterator<Item = &String>,
+    ) -> Result<(), Error> {
+        if by.institution == self.owner() {
+            return Ok(());
+        }
+        let assigned = rounds::assignments(tx, id).await?;
+        let own = |one| assigned.get(one).is_some_and(|to| *to == by.institution);
+        if indicators.all(own) { Ok(()) } else { Err(Error::NotAssigned) }
     }
 
     /// Accepts an answer or sets a level beside it.

@@ -5,7 +5,8 @@ use super::{Acting, Assessments, Loaded};
 use crate::Error;
 use crate::events::SPREADSHEET_TAKEN_IN;
 use crate::model::digest;
-use crate::model::spreadsheet::{self, Changes};
+use crate::model::fetched::Fetched;
+use crate::model::spreadsheet::{self, Changes, Compared, Since};
 use crate::store::answers::{self, Given, IMPORTED};
 use crate::store::evidence::{self, Kept};
 use crate::store::rounds;
@@ -15,6 +16,7 @@ use kernel::db::Tx;
 use maturity::Round;
 use maturity::sheet;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// What a spreadsheet changed.
@@ -36,16 +38,19 @@ impl Assessments {
     /// # Errors
     /// [`Error::RoundUnknown`].
     pub async fn spreadsheet(&self, id: Id, language: &str) -> Result<Vec<u8>, Error> {
-        let (round, _) = self.whole(id).await?;
-        Ok(sheet::template(self.instrument_in(language), Some(&round))?)
+        let loaded = self.loaded(id).await?;
+        let revisions = loaded.answers.iter().map(|one| (one.indicator.clone(), one.revision));
+        let fetched = Fetched { round: loaded.held.revision, answers: revisions.collect() };
+        let instrument = self.instrument_in(language);
+        Ok(sheet::template(instrument, Some(&loaded.round), &fetched.written())?)
     }
 
     /// Takes a filled workbook into an open round. `keeps_catalogue` says whether whoever sends it may change more than
-    /// answers and evidence.
+    /// answers and evidence. What others changed since the workbook was fetched, and its sender did not, stays.
     ///
     /// # Errors
-    /// [`Error::Spreadsheet`] with every fault, [`Error::TooLarge`], [`Error::Moved`] when somebody changed the round
-    /// while the file was read, [`Error::Refused`].
+    /// [`Error::Spreadsheet`] with every fault, among them what both changed; [`Error::TooLarge`], [`Error::Moved`] when
+    /// somebody changed the round while the file was read, [`Error::NotAssigned`], [`Error::Refused`].
     pub async fn take_in_spreadsheet(
         &self,
         by: Acting,
@@ -58,16 +63,21 @@ impl Assessments {
             return Err(Error::TooLarge { limit_bytes });
         }
         // It is read before the writer is held: a large workbook takes a while.
-        let this = self.clone();
-        let read = self.0.db.read(move |tx| Box::pin(async move { this.load(tx, id).await }));
-        let loaded: Loaded = read.await?;
+        let loaded = self.loaded(id).await?;
         loaded.held.may_fill()?;
-        let before = loaded.round;
-        let mut after = before.clone();
+        let mut after = loaded.round.clone();
         let imported =
             sheet::read_xlsx(file, self.instrument(), &mut after).map_err(Error::Spreadsheet)?;
-        let changes = spreadsheet::changes(self.instrument(), &before, &after, keeps_catalogue)
-            .map_err(Error::Spreadsheet)?;
+        let since = self.since(id, &loaded, imported.fetched.as_deref()).await?;
+        let before = loaded.round;
+        let compared = Compared {
+            instrument: self.instrument(),
+            before: &before,
+            after: &after,
+            since: &since,
+            places: &imported.places,
+        };
+        let changes = compared.changes(keeps_catalogue).map_err(Error::Spreadsheet)?;
         let taken = Taken {
             answers: changes.answers.len(),
             evidence: changes.evidence.len(),
@@ -87,6 +97,7 @@ impl Assessments {
                 if digest::of_round(this.instrument(), &loaded.round) != seen {
                     return Err(Error::Moved { current: loaded.held.revision });
                 }
+                this.may_answer(tx, &by, id, changes.answers.iter().map(|(one, _)| one)).await?;
                 store_changes(tx, &by, loaded, after, changes).await?;
                 tx.audit(Audit::new(&SPREADSHEET_TAKEN_IN, by.actor, id).with(detail)).await?;
                 Ok(())
@@ -94,6 +105,37 @@ impl Assessments {
         });
         write.await?;
         Ok(taken)
+    }
+
+    async fn loaded(&self, id: Id) -> Result<Loaded, Error> {
+        let this = self.clone();
+        self.0.db.read(move |tx| Box::pin(async move { this.load(tx, id).await })).await
+    }
+
+    /// What others changed since a workbook was fetched. One that does not say when (from `msingi assess`, or with that
+    /// line removed) is taken as it is.
+    async fn since(&self, id: Id, now: &Loaded, fetched: Option<&str>) -> Result<Since, Error> {
+        let Some(fetched) = fetched else { return Ok(Since::default()) };
+        let Some(fetched) = Fetched::read(fetched) else {
+            return Err(Error::Spreadsheet(vec![spreadsheet::fetched_is_damaged()]));
+        };
+        let catalogue = now.held.revision != fetched.round;
+        let moved =
+            now.answers.iter().filter(|one| one.revision != fetched.revision(&one.indicator));
+        let moved: Vec<String> = moved.map(|one| one.indicator.clone()).collect();
+        let read = self.0.db.read(move |tx| {
+            Box::pin(async move {
+                let mut answers = BTreeMap::new();
+                for indicator in moved {
+                    let history = answers::history(tx, id, &indicator).await?;
+                    let revision = fetched.revision(&indicator);
+                    let then = history.into_iter().find(|one| one.revision == revision);
+                    answers.insert(indicator, then.map(|one| one.answer));
+                }
+                Ok::<_, Error>(answers)
+            })
+        });
+        Ok(Since { catalogue, answers: read.await? })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The pages, as a browser has them.
 
-use crate::app::{App, CHECKER, CLERK, FILE_MAX, LEADER, OWNER, SIGNER, Seen, get};
+use crate::app::{App, CHECKER, CLERK, FILE_MAX, LEADER, OWNER, SIGNER, Seen, get, post};
+use serde_json::{Value, json};
 use testkit::on_each_engine;
 
 const LIST: &str = "/desk/assessment";
@@ -154,6 +155,33 @@ async fn files_come_in_by_a_form_within_bounds() {
         assert_eq!(forged.status, 403, "another officer's token");
         let api = path.replace("/desk/assessment/rounds/", "/assessment/v1/rounds/");
         assert_eq!(app.done(CLERK, get(&api)).await.as_array().map(Vec::len), Some(1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_says_what_does_not_answer_now() {
+    on_each_engine(async |store| {
+        let app = App::start(store).await;
+        let round = open(&app).await;
+        let instrument = maturity::Instrument::built_in();
+        let asked = instrument.indicators.iter().find(|one| one.id == "ID-04").expect("it asks");
+        let found = |outcome: Value| {
+            json!({
+                "probe": asked.probes[0], "indicator": "ID-04", "target": "portal",
+                "says": "It did not answer.", "at": "2026-02-27T08:00:00Z", "outcome": outcome
+            })
+        };
+        let measure = async |outcome: Value| {
+            let api = round.replace("/desk/assessment/", "/assessment/v1/");
+            let measured = json!({"measurements": [found(outcome)]});
+            app.done(LEADER, post(&format!("{api}/measurements"), measured)).await;
+            app.page(CLERK, &format!("{round}/result")).await.text
+        };
+        let there = measure(json!({"level": 3})).await;
+        assert!(!there.contains("does not answer now"), "{there}");
+        let gone = measure(json!({"unavailable": {"seconds": 600}})).await;
+        assert!(gone.contains("does not answer now"), "{gone}");
     })
     .await;
 }

@@ -9,12 +9,34 @@ use testkit::on_each_engine;
 /// What a workbook may have here, bytes.
 const WORKBOOK_MAX: usize = 200_000;
 
+/// A workbook as it was fetched.
+#[derive(Clone)]
+struct Workbook {
+    round: Round,
+    fetched: String,
+}
+
+impl Workbook {
+    async fn fetch(app: &App, round: &str) -> Self {
+        let whole = app.done(LEADER, get(&format!("{round}/round.json"))).await;
+        let mut whole: Round = serde_json::from_value(whole).expect("a round");
+        let file = app.download(CLERK, &format!("{round}/spreadsheet")).await;
+        let read = sheet::read_xlsx(&file, &Instrument::built_in(), &mut whole.clone());
+        let fetched = read.expect("its own workbook").fetched.expect("says what it was made from");
+        Self { round: whole, fetched }
+    }
+
+    /// As somebody would send it back who changed this.
+    fn filled(&self, change: impl FnOnce(&mut Round)) -> Vec<u8> {
+        let mut round = self.round.clone();
+        change(&mut round);
+        sheet::template(&Instrument::built_in(), Some(&round), &self.fetched).expect("a workbook")
+    }
+}
+
 /// The round as it stands, changed and written as the workbook that somebody would send back.
 async fn filled(app: &App, round: &str, change: impl FnOnce(&mut Round)) -> Vec<u8> {
-    let whole = app.done(LEADER, get(&format!("{round}/round.json"))).await;
-    let mut whole: Round = serde_json::from_value(whole).expect("a round");
-    change(&mut whole);
-    sheet::template(&Instrument::built_in(), Some(&whole)).expect("a workbook")
+    Workbook::fetch(app, round).await.filled(change)
 }
 
 fn answer(level: u8, evidence: &[&str]) -> Answer {
@@ -94,7 +116,10 @@ async fn a_workbook_with_a_fault_changes_nothing() {
             whole.evidence.push(Evidence { source: "a paper".to_owned(), ..link("E-1") });
         });
         let (status, problem) = app.send_bytes(CLERK, &path, bad.await).await;
-        assert_eq!((status, places(&problem)), (400, vec!["Evidence, source".to_owned()]));
+        assert_eq!(
+            (status, places(&problem)),
+            (400, vec!["Evidence, row 2, D (Source)".to_owned()])
+        );
         assert_eq!(app.send_bytes(CLERK, &path, b"no workbook".to_vec()).await.0, 400);
         assert_eq!(app.send_bytes(CLERK, &path, vec![0; WORKBOOK_MAX + 1]).await.0, 413);
         assert_eq!(app.audited("assessment.spreadsheet.taken_in").await, 0);
@@ -126,10 +151,75 @@ async fn catalogues_are_changed_by_a_lead_and_evidence_by_nobody() {
 
         let other = filled(&app, &round, |whole| whole.evidence[0].title = "Other".to_owned());
         let (status, problem) = app.send_bytes(LEADER, &path, other.await).await;
-        assert_eq!((status, places(&problem)), (400, vec!["Evidence, id".to_owned()]));
+        assert_eq!(
+            (status, places(&problem)),
+            (400, vec!["Evidence, row 2, A (Id)".to_owned()])
+        );
         assert_eq!(app.put_into(&round, "in_review").await.status, 200);
         let late = filled(&app, &round, |_| {}).await;
         assert_eq!(app.send_bytes(LEADER, &path, late).await.0, 409, "answers stand still");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_others_changed_since_the_workbook_was_fetched_is_not_lost() {
+    on_each_engine(async |store| {
+        let app = App::start_with(store, WORKBOOK_MAX).await;
+        let round = app.open().await;
+        let path = format!("{round}/spreadsheet");
+        assert_eq!(app.answer(&round, "ID-01", 1).await.status, 200);
+        let fetched = Workbook::fetch(&app, &round).await;
+        // Meanwhile a colleague answers two of the same questions.
+        let colleague = filled(&app, &round, |whole| {
+            whole.answers.insert("ID-01".to_owned(), answer(2, &[]));
+            whole.answers.insert("ID-02".to_owned(), answer(2, &[]));
+        });
+        assert_eq!(app.send_bytes(LEADER, &path, colleague.await).await.0, 200);
+
+        let other = fetched.filled(|whole| {
+            whole.answers.insert("ID-03".to_owned(), answer(3, &[]));
+        });
+        let (status, taken) = app.send_bytes(CLERK, &path, other).await;
+        assert_eq!((status, &taken["answers"]), (200, &json!(1)), "{taken}");
+        for (indicator, level, revision) in [("ID-01", 2, 2), ("ID-02", 2, 1), ("ID-03", 3, 1)] {
+            let there = app.done(CLERK, get(&format!("{round}/answers/{indicator}"))).await;
+            assert_eq!(
+                (&there["answer"]["level"], &there["revision"]),
+                (&json!(level), &json!(revision))
+            );
+        }
+
+        let same = fetched.filled(|whole| {
+            whole.answers.insert("ID-01".to_owned(), answer(4, &[]));
+            whole.answers.insert("ID-02".to_owned(), answer(4, &[]));
+        });
+        let (status, problem) = app.send_bytes(CLERK, &path, same).await;
+        let rows = ["Answers, row 2, A (Indicator)", "Answers, row 3, A (Indicator)"];
+        assert_eq!((status, places(&problem)), (400, rows.map(str::to_owned).to_vec()));
+        assert!(problem.to_string().contains("since the workbook was fetched"), "{problem}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn lists_that_were_changed_since_are_not_put_back() {
+    on_each_engine(async |store| {
+        let app = App::start_with(store, WORKBOOK_MAX).await;
+        let round = app.open().await;
+        let path = format!("{round}/spreadsheet");
+        let fetched = Workbook::fetch(&app, &round).await;
+        let newer = filled(&app, &round, |whole| {
+            whole.institutions[0].name = "Office with another name".to_owned();
+        });
+        assert_eq!(app.send_bytes(LEADER, &path, newer.await).await.0, 200);
+        let (status, problem) = app.send_bytes(LEADER, &path, fetched.filled(|_| {})).await;
+        assert_eq!((status, places(&problem)), (400, vec!["Institutions".to_owned()]));
+        assert!(problem.to_string().contains("remove the sheet"), "{problem}");
+
+        let damaged = Workbook { fetched: "yesterday".to_owned(), ..fetched }.filled(|_| {});
+        let (status, problem) = app.send_bytes(LEADER, &path, damaged).await;
+        assert_eq!((status, places(&problem)), (400, vec!["Read me".to_owned()]));
     })
     .await;
 }

@@ -319,7 +319,7 @@ fn open_sqlite(
         let sqlite = Connection::Sqlite(Sqlite::open(&file, Use::Read, cache_kib / 4)?);
         Ok(Tx::new(sqlite, own.clone(), false))
     };
-    let readers = Readers::new(block, shared.clock.clone(), Box::new(open));
+    let readers = Readers::new(block, shared.clock.clone(), readers::REST, Box::new(open));
     Ok(Engine::Sqlite { writer, readers, path })
 }
 

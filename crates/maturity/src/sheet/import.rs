@@ -16,9 +16,14 @@ use header::Header;
 mod entry;
 mod faults;
 mod header;
+mod places;
+
+pub use places::Places;
 
 /// The template's first sheet, which holds text for people.
 pub(super) const READ_ME: &str = "Read me";
+/// Its line that says what the workbook was made from.
+pub(super) const FETCHED: &str = "Fetched";
 
 pub(super) fn import(
     reading: Reading,
@@ -29,10 +34,8 @@ pub(super) fn import(
         .map_err(|error| vec![SheetFault::file(error.to_string(), "mend the round first")])?;
     let mut import = Import {
         document,
-        headers: Vec::new(),
-        places: BTreeMap::new(),
         faults: Faults::default(),
-        imported: Imported::default(),
+        imported: Imported { fetched: fetched(&reading.tables), ..Imported::default() },
         is_cut: reading.is_cut,
     };
     import.tables(&reading);
@@ -54,19 +57,9 @@ pub(super) fn import(
 
 struct Import {
     document: Map<String, Value>,
-    headers: Vec<Header>,
-    /// Where an entry of the document came from: `systems[3]`, `answers.ID-01`.
-    places: BTreeMap<String, Place>,
     faults: Faults,
     imported: Imported,
     is_cut: bool,
-}
-
-#[derive(Clone, Copy)]
-struct Place {
-    /// Index in `headers`.
-    header: usize,
-    row: u32,
 }
 
 impl Import {
@@ -120,7 +113,7 @@ impl Import {
             header.refuse_untitled(row, &mut self.faults);
             self.row(&header, row, &mut index, &mut seen);
         }
-        self.headers.push(header);
+        self.imported.places.headers.push(header);
     }
 
     /// Entries that the round has already.
@@ -158,7 +151,7 @@ impl Import {
             None => count.added += 1,
         }
         let path = self.put(header, row, &key, known, fields);
-        self.places.insert(path, Place { header: self.headers.len(), row: row.number });
+        self.imported.places.insert(path, row.number);
     }
 
     /// Puts an entry in its place and says where that is.
@@ -197,22 +190,16 @@ impl Import {
 
     /// Takes over a fault that the round's own rules found, if it stands in a cell of the file.
     fn told_by_the_round(&mut self, fault: RoundFault) {
-        let mut entry = fault.path.as_str();
-        let place = loop {
-            if let Some(place) = self.places.get(entry) {
-                break *place;
-            }
-            let Some((shorter, _)) = entry.rsplit_once('.') else {
-                return;
-            };
-            entry = shorter;
-        };
-        let header = &self.headers[place.header];
-        let rest = fault.path[entry.len()..].trim_start_matches('.');
-        let field = rest.split(['.', '[']).next().unwrap_or_default();
-        let field = if field.is_empty() { header.layout.key[0] } else { field };
-        if header.has(field) {
-            self.faults.add(header.fault(place.row, field, fault.says, &fault.remedy));
+        let places = &self.imported.places;
+        if let Some(fault) = places.fault_of_cell(&fault.path, &fault.says, &fault.remedy) {
+            self.faults.add(fault);
         }
     }
+}
+
+/// What the line for it in the sheet to read first says, if it is there.
+fn fetched(tables: &[Table]) -> Option<String> {
+    let read_me = tables.iter().find(|table| folded(&table.sheet) == folded(READ_ME))?;
+    let line = read_me.rows.iter().find(|row| row.cell(0) == FETCHED)?;
+    Some(line.cell(3).to_owned())
 }

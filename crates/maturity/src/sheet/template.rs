@@ -8,19 +8,24 @@ use serde_json::{Map, Value, json};
 
 use super::book::{Book, Cell, Head};
 use super::columns::{Column, Kind, LAYOUTS, Layout};
-use super::import::READ_ME;
+use super::import::{FETCHED, READ_ME};
 use super::{SheetError, rows};
 use crate::instrument::Indicator;
 use crate::{Instrument, Round};
 
 /// The template as XLSX: a sheet to read first, then one for answers and for each catalogue. With a round its entries
-/// stand there already, and only the indicators of its profile.
+/// stand there already, and only the indicators of its profile. What `fetched` says comes back with the file
+/// ([`super::Imported::fetched`]), so that whoever takes it in can tell what was changed since; empty for nothing.
 ///
 /// # Errors
 /// [`SheetError`] when a text is longer than the 32,767 characters of a cell.
-pub fn template(instrument: &Instrument, round: Option<&Round>) -> Result<Vec<u8>, SheetError> {
+pub fn template(
+    instrument: &Instrument,
+    round: Option<&Round>,
+    fetched: &str,
+) -> Result<Vec<u8>, SheetError> {
     let mut book = Book::new(round.map_or(PartialDate::UNKNOWN, |round| round.as_of))?;
-    read_me(&mut book, instrument, round)?;
+    read_me(&mut book, instrument, round, fetched)?;
     let document = round.map(rows::document).transpose()?.unwrap_or_default();
     for layout in LAYOUTS {
         let entries = if layout.key == ["indicator"] {
@@ -118,6 +123,7 @@ fn read_me(
     book: &mut Book,
     instrument: &Instrument,
     round: Option<&Round>,
+    fetched: &str,
 ) -> Result<(), SheetError> {
     let mut cells = Vec::new();
     let mut line = |sheet: &str, column: &str, required: &str, says: &str| {
@@ -140,6 +146,9 @@ fn read_me(
             let required = if column.required { "required" } else { "" };
             line("", column.title, required, column.says);
         }
+    }
+    if !fetched.is_empty() {
+        line(FETCHED, "leave as it is", "", fetched);
     }
     book.sheet(
         READ_ME,

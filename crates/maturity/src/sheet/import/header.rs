@@ -7,6 +7,7 @@ use crate::sheet::SheetFault;
 use crate::sheet::columns::{Column, Kind, Layout};
 use crate::sheet::table::{Table, TableRow, letters};
 
+#[derive(Clone, Debug)]
 pub(super) struct Header {
     pub layout: &'static Layout,
     /// Name as it stands in the file.
