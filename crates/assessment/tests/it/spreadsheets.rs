@@ -19,7 +19,7 @@ struct Workbook {
 impl Workbook {
     async fn fetch(app: &App, round: &str) -> Self {
         let whole = app.done(LEADER, get(&format!("{round}/round.json"))).await;
-        let mut whole: Round = serde_json::from_value(whole).expect("a round");
+        let whole: Round = serde_json::from_value(whole).expect("a round");
         let file = app.download(CLERK, &format!("{round}/spreadsheet")).await;
         let read = sheet::read_xlsx(&file, &Instrument::built_in(), &mut whole.clone());
         let fetched = read.expect("its own workbook").fetched.expect("says what it was made from");
@@ -151,10 +151,7 @@ async fn catalogues_are_changed_by_a_lead_and_evidence_by_nobody() {
 
         let other = filled(&app, &round, |whole| whole.evidence[0].title = "Other".to_owned());
         let (status, problem) = app.send_bytes(LEADER, &path, other.await).await;
-        assert_eq!(
-            (status, places(&problem)),
-            (400, vec!["Evidence, row 2, A (Id)".to_owned()])
-        );
+        assert_eq!((status, places(&problem)), (400, vec!["Evidence, row 2, A (Id)".to_owned()]));
         assert_eq!(app.put_into(&round, "in_review").await.status, 200);
         let late = filled(&app, &round, |_| {}).await;
         assert_eq!(app.send_bytes(LEADER, &path, late).await.0, 409, "answers stand still");
