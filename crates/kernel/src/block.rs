@@ -279,8 +279,7 @@ pub fn component_routes(components: Vec<(Component, OpenApi)>) -> Pages {
         Pages::new().get("/.well-known/dpi-component", async move || Json(list.clone()));
     for (component, api) in components {
         // As text: a tree of the same content takes five times the memory, for as long as the program runs.
-        let api = serde_json::to_vec(&api).expect("an OpenAPI document is JSON");
-        let api = Bytes::from(api);
+        let api = Bytes::from(serde_json::to_vec(&api).expect("an OpenAPI document is JSON"));
         let answer = async move || ([(CONTENT_TYPE, "application/json")], api.clone());
         pages = pages.get(&component.openapi, answer);
     }

@@ -241,32 +241,25 @@ pub async fn replay(db: &Db, id: Id) -> Result<bool, DbError> {
 pub async fn run(db: Db, deliver: Deliver, stop: impl Future<Output = ()>) {
     let mut stop = std::pin::pin!(stop);
     loop {
-        let pause = match deliver_all(&db, &deliver).await {
-            Ok(waiting) => {
-                if waiting {
-                    1
-                } else {
-                    60
-                }
-            }
-            Err(error) => {
-                let block = db.block();
-                tracing::warn!(block, "Could not read the outbox of {block}: {error}");
-                1
-            }
-        };
+        let pause_seconds = deliver_some(&db, &deliver).await.unwrap_or_else(|error| {
+            let block = db.block();
+            tracing::warn!(block, "Could not read the outbox of {block}: {error}");
+            1
+        });
         tokio::select! {
             () = &mut stop => return,
             () = db.emitted() => {}
-            () = tokio::time::sleep(Duration::from_secs(pause)) => {}
+            () = tokio::time::sleep(Duration::from_secs(pause_seconds)) => {}
         }
     }
 }
 
-/// Delivers until nothing more is due; answers whether something waits for a later attempt.
-async fn deliver_all(db: &Db, deliver: &Deliver) -> Result<bool, DbError> {
-    while deliver_due(db, deliver).await? > 0 {}
+/// Delivers some of what is due; answers after how many seconds to look again.
+async fn deliver_some(db: &Db, deliver: &Deliver) -> Result<u64, DbError> {
+    if deliver_due(db, deliver).await? > 0 {
+        return Ok(0);
+    }
     let sql = "SELECT id FROM outbox WHERE state = 'pending' LIMIT 1";
     let found = db.read(move |tx| Box::pin(async move { tx.opt(sql, &[]).await }));
-    found.await.map(|row: Option<Row>| row.is_some())
+    found.await.map(|row: Option<Row>| if row.is_some() { 1 } else { 60 })
 }

@@ -1,10 +1,11 @@
 //! The keeper: seals this installation's trails, states them in files and to its witnesses.
 
+use crate::file::{CheckpointFile, CheckpointLine};
 use crate::{Error, Pause, Witness, store};
 use contracts::ServiceId;
 use contracts::witness::CheckpointIn;
 use credential::jws;
-use kernel::audit::{Checkpoint, CheckpointFile, CheckpointLine, seal};
+use kernel::audit::{Checkpoint, seal};
 use kernel::db::{Db, DbError};
 use std::sync::{MutexGuard, PoisonError};
 

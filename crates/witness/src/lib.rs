@@ -14,6 +14,7 @@
 
 mod check;
 mod error;
+mod file;
 mod http;
 mod keeper;
 mod store;
@@ -21,6 +22,7 @@ mod trails;
 
 pub use check::TrailReport;
 pub use error::Error;
+pub use file::CheckpointFile;
 pub use keeper::AUDIT_KEY;
 pub use trails::Trails;
 

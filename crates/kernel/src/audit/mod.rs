@@ -11,7 +11,7 @@ mod checkpoint;
 mod seal;
 mod verify;
 
-pub use checkpoint::{Checkpoint, CheckpointFile, CheckpointLine};
+pub use checkpoint::Checkpoint;
 pub use seal::{Sealed, head, seal, sealed_after, unsealed};
 pub use verify::{Finding, Report, Verifier, verify};
 

@@ -4,9 +4,10 @@ use super::{Failure, say};
 use crate::boot::{self, Place};
 use clap::Subcommand;
 use credential::{SigAlg, VerifyingKey, jws};
-use kernel::audit::{Checkpoint, CheckpointFile, Report, verify};
+use kernel::audit::{Checkpoint, Report, verify};
 use kernel::config::Config;
 use std::path::Path;
+use witness::CheckpointFile;
 
 /// What to do.
 #[derive(Debug, Subcommand)]
