@@ -134,7 +134,8 @@ async fn a_bad_registration_names_its_field_and_leaves_nothing() {
 /// A new route has to be put here, and so into somebody's mind: who may call it?
 #[tokio::test]
 async fn every_route_is_on_the_list() {
-    let app = App::new(&testkit::Store::sqlite()).await;
+    let store = testkit::Store::sqlite();
+    let app = App::new(&store).await;
     let for_officers = [
         "GET /identity/reconciliation",
         "POST /identity/authenticators/totp",

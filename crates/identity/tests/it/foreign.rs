@@ -13,6 +13,8 @@ use testkit::{Store, on_each_engine};
 struct Abroad {
     app: App,
     baraka: Enrolled,
+    /// Its databases, which go with it.
+    _store: Store,
 }
 
 /// Both countries; each is registered with the other.
@@ -20,11 +22,12 @@ async fn two_countries(store: &Store) -> (Scene, Abroad) {
     let scene = scene(store).await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let issuer = format!("http://{}", listener.local_addr().unwrap());
-    let app = App::at(&Store::sqlite(), Some(&issuer)).await;
+    let there = Store::sqlite();
+    let app = App::at(&there, Some(&issuer)).await;
     let router = app.router.clone();
     tokio::spawn(async move { axum::serve(listener, router).await });
     let baraka = app.enrolled(PersonName::new("Baraka").unwrap(), "1990").await;
-    let abroad = Abroad { app, baraka };
+    let abroad = Abroad { app, baraka, _store: there };
     let ours = offer(&scene, &issuer, true).await;
     let (_, keys) = scene.app.anybody("GET", "/identity/providers/jwks.json", None).await;
     let form = json!({

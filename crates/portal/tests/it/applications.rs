@@ -36,7 +36,8 @@ const ANSWERS: [(&str, &str); 5] = [
 
 #[tokio::test]
 async fn visitors_read_what_can_be_applied_for() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     let mut browser = Browser::new();
     assert!(browser.get(&town.at("/portal")).await.has("Child benefit"));
     assert!(
@@ -56,7 +57,8 @@ async fn visitors_read_what_can_be_applied_for() {
 
 #[tokio::test]
 async fn a_silent_office_is_named_and_asked_again() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     town.wire.cut(&service(CATALOGUE));
     let mut browser = Browser::new();
     let page = browser.get(&town.at("/portal/services")).await;
@@ -68,7 +70,8 @@ async fn a_silent_office_is_named_and_asked_again() {
 
 #[tokio::test]
 async fn an_application_from_the_guide_to_its_number() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     let mut browser = town.signed_in().await;
     let address = applied(&town, &mut browser).await;
     assert_eq!(address, format!("/portal/applications/{}", application()));
@@ -118,7 +121,8 @@ async fn an_application_from_the_guide_to_its_number() {
 
 #[tokio::test]
 async fn applying_twice_goes_on_with_the_same_draft() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     let mut browser = town.signed_in().await;
     let first = applied(&town, &mut browser).await;
     assert_eq!(applied(&town, &mut browser).await, first);
@@ -131,7 +135,8 @@ async fn applying_twice_goes_on_with_the_same_draft() {
 
 #[tokio::test]
 async fn what_is_wrong_comes_back_with_what_was_typed() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     let mut browser = town.signed_in().await;
     let address = format!("{}/steps/payment", applied(&town, &mut browser).await);
     let step = browser.get(&town.at(&address)).await;
@@ -159,7 +164,8 @@ async fn what_is_wrong_comes_back_with_what_was_typed() {
 
 #[tokio::test]
 async fn nothing_typed_is_lost_when_the_office_does_not_answer() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     let mut browser = town.signed_in().await;
     let address = applied(&town, &mut browser).await;
     let page = format!("{address}/steps/payment");
@@ -174,7 +180,8 @@ async fn nothing_typed_is_lost_when_the_office_does_not_answer() {
 
 #[tokio::test]
 async fn a_consent_is_given_on_the_way_and_leads_back() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     let mut browser = town.signed_in().await;
     town.benefits.need_consent(Some(agreement_id()));
     let address = applied(&town, &mut browser).await;
@@ -202,7 +209,8 @@ async fn a_consent_is_given_on_the_way_and_leads_back() {
 
 #[tokio::test]
 async fn a_draft_can_be_deleted_and_a_decided_one_not() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     let mut browser = town.signed_in().await;
     let address = applied(&town, &mut browser).await;
     let page = browser.get(&town.at(&address)).await;
@@ -218,7 +226,8 @@ async fn a_draft_can_be_deleted_and_a_decided_one_not() {
 
 #[tokio::test]
 async fn what_is_not_ones_own_is_not_there() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     let mut browser = town.signed_in().await;
     applied(&town, &mut browser).await;
     let other = "/portal/applications/0b8f2f3e-6a55-4c58-9f0e-3f7a4f1f2a10";

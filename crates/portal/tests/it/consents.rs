@@ -54,7 +54,8 @@ async fn a_resident_gives_keeps_the_receipt_and_takes_back() {
 
 #[tokio::test]
 async fn nobody_agrees_to_a_text_they_have_not_seen() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     let mut browser = town.signed_in().await;
     let address = town.at(&format!("/portal/consents/{}", agreement_id()));
     let page = browser.get(&address).await;
@@ -75,7 +76,8 @@ async fn nobody_agrees_to_a_text_they_have_not_seen() {
 
 #[tokio::test]
 async fn forged_or_senseless_forms_change_nothing() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     let mut browser = town.signed_in().await;
     let address = town.at(&format!("/portal/consents/{}", agreement_id()));
     let page = browser.get(&address).await;
@@ -98,7 +100,8 @@ async fn forged_or_senseless_forms_change_nothing() {
 
 #[tokio::test]
 async fn what_is_not_there_is_404_and_what_is_down_503() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     let mut browser = town.signed_in().await;
     for path in
         ["/portal/consents/nonsense", "/portal/consents/0b8f2f3e-6a55-4c58-9f0e-3f7a4f1f2a10"]

@@ -68,7 +68,8 @@ async fn a_complaint_from_a_line_of_the_tracker_to_its_answer() {
 
 #[tokio::test]
 async fn only_lines_the_tracker_showed_can_be_complained_about() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     watched(&town);
     let mut browser = town.signed_in().await;
     let tracker = browser.get(&town.at("/portal/reads")).await;
@@ -91,7 +92,8 @@ async fn only_lines_the_tracker_showed_can_be_complained_about() {
 
 #[tokio::test]
 async fn a_complaint_that_cannot_be_sent_is_not_lost() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     watched(&town);
     let mut browser = town.signed_in().await;
     let tracker = browser.get(&town.at("/portal/reads")).await;

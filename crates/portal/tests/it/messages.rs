@@ -5,7 +5,8 @@ use testkit::Store;
 
 #[tokio::test]
 async fn a_message_is_counted_opened_and_counted_no_more() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     let mut browser = town.signed_in().await;
     let home = browser.get(&town.at("/portal")).await;
     assert!(home.has("Messages (1 new)") && home.has("1 new message"), "{}", home.html);

@@ -52,7 +52,8 @@ async fn each_read_stands_once_with_who_when_why_and_what() {
 
 #[tokio::test]
 async fn sources_are_asked_in_the_residents_name_on_self_access() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     let mut browser = town.signed_in().await;
     browser.get(&town.at("/portal/reads")).await;
     let calls = town.wire.calls();
@@ -68,7 +69,8 @@ async fn sources_are_asked_in_the_residents_name_on_self_access() {
 
 #[tokio::test]
 async fn a_source_that_fails_is_named_and_the_page_comes() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     let law = read("2026-03-14T09:26:53Z", "TB/GOV/MSP/benefits", BasisKind::Law, "Act");
     town.wire.serve(service(RESIDENTS), read_log(vec![law]), "/read-log");
     town.wire.cut(&service(CIVIL));
@@ -90,7 +92,8 @@ async fn a_source_that_fails_is_named_and_the_page_comes() {
 
 #[tokio::test]
 async fn many_reads_come_in_pages_without_loss() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     let minutes = (0..59).rev();
     let entry = |minute: i32| {
         let mut entry = read(
@@ -126,7 +129,8 @@ async fn many_reads_come_in_pages_without_loss() {
 
 #[tokio::test]
 async fn nothing_read_is_said_plainly_and_bad_addresses_do_no_harm() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     let mut browser = town.signed_in().await;
     for address in ["/portal/reads", "/portal/reads?before=yesterday"] {
         let page = browser.get(&town.at(address)).await;
@@ -137,7 +141,8 @@ async fn nothing_read_is_said_plainly_and_bad_addresses_do_no_harm() {
 
 #[tokio::test]
 async fn a_refused_attempt_stands_out_and_says_why() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     let mut attempt = read("2026-03-14T09:26:53Z", "TB/GOV/MSP/benefits", BasisKind::Law, "Act");
     attempt.refused = Some("case-not-standing".to_owned());
     attempt.fields.clear();
@@ -156,7 +161,8 @@ async fn a_refused_attempt_stands_out_and_says_why() {
 
 #[tokio::test]
 async fn reads_come_by_local_day_and_from_one_source_if_wanted() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     let at = |at: &str| read(at, "TB/GOV/MSP/benefits", BasisKind::Law, "Act");
     // Half past ten at night in UTC is the next day where the country's clocks are three hours ahead.
     let night = vec![at("2026-03-14T22:30:00Z"), at("2026-03-14T09:00:00Z")];
@@ -177,7 +183,8 @@ async fn reads_come_by_local_day_and_from_one_source_if_wanted() {
 
 #[tokio::test]
 async fn sign_ins_are_shown_with_those_that_failed() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     let mut browser = town.signed_in().await;
     let page = browser.get(&town.at("/portal/sign-ins")).await;
     for text in
@@ -189,7 +196,8 @@ async fn sign_ins_are_shown_with_those_that_failed() {
 
 #[tokio::test]
 async fn own_looks_are_counted_and_not_listed_one_by_one() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     let own = |minute: u32| {
         let at = format!("2026-03-14T09:{minute:02}:00Z");
         read(&at, "TB/GOV/NIA/portal", BasisKind::SelfAccess, "")

@@ -47,7 +47,8 @@ async fn a_resident_signs_in_is_greeted_and_signs_out() {
 
 #[tokio::test]
 async fn who_is_not_signed_in_signs_in_and_comes_back() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     for page in ["/portal/reads", "/portal/consents", "/portal/applications"] {
         let mut browser = Browser::new();
         let sent = browser.get(&town.at(page)).await;
@@ -95,7 +96,8 @@ async fn an_answer_counts_once_in_its_browser_and_in_time() {
 
 #[tokio::test]
 async fn the_issuer_must_be_who_it_is() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     let attempt = async |change: fn(String) -> String| {
         let mut browser = Browser::new();
         let asked = browser.get(&town.at("/portal/sign-in")).await;
@@ -129,7 +131,8 @@ async fn the_issuer_must_be_who_it_is() {
 
 #[tokio::test]
 async fn a_missing_or_foreign_name_is_not_shown_and_keeps_nobody_out() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     for fault in [Fault::NoUserinfo, Fault::OtherPersonInUserinfo, Fault::SignedUserinfoForAnother]
     {
         town.issuer.fail_with(fault);
@@ -179,7 +182,8 @@ async fn sessions_end_by_themselves_and_leave_nothing() {
 
 #[tokio::test]
 async fn a_new_sign_in_ends_the_old_session() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     let mut browser = town.signed_in().await;
     let old = browser.cookie(SESSION).expect("a session").to_owned();
     town.sign_in_for(&mut browser, "/portal").await;
@@ -209,7 +213,8 @@ async fn the_database_holds_neither_pseudonym_nor_token_nor_name() {
 
 #[tokio::test]
 async fn a_forged_sign_out_is_refused() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     let mut browser = town.signed_in().await;
     let seen = browser.post(&town.at("/portal/sign-out"), &[("csrf", "guess")]).await;
     assert_eq!(seen.status, 403);
@@ -218,7 +223,8 @@ async fn a_forged_sign_out_is_refused() {
 
 #[tokio::test]
 async fn a_subject_that_is_no_pseudonym_lets_nobody_in() {
-    let town = Town::start(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let town = Town::start(&store).await;
     town.issuer.change_person("asha@example.org");
     let mut browser = Browser::new();
     let asked = browser.get(&town.at("/portal/sign-in")).await;

@@ -12,7 +12,8 @@ const SCHEMA_READERS: &[&str] = &["registry-steward", "registry-clerk", "auditor
 
 #[tokio::test]
 async fn each_officer_route_answers_its_roles_only() {
-    let desk = Desk::open(&Store::sqlite()).await;
+    let store = Store::sqlite();
+    let desk = Desk::open(&store).await;
     let routes = [
         (Method::GET, "/registry/registers".to_owned(), SCHEMA_READERS),
         (Method::POST, "/registry/registers".to_owned(), STEWARD),
