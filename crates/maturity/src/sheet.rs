@@ -24,7 +24,7 @@ mod xlsx;
 
 pub use import::Places;
 pub use table::{COLUMNS_MAX, FILE_BYTES_MAX, ROWS_MAX, Table, TableRow};
-pub use template::template;
+pub use template::{template, template_fetched};
 pub use workbook::workbook;
 
 /// One fault in a file.
@@ -87,7 +87,7 @@ pub struct Imported {
     pub not_kept: Vec<String>,
     /// Indicators whose claim changed, so that a reviewer's word on the former one does not hold any more.
     pub reviews_dropped: Vec<String>,
-    /// What the template was given to carry, if the file has it still.
+    /// What [`template_fetched`] was given to carry, if the file has it still.
     #[serde(skip)]
     pub fetched: Option<String>,
     /// Where in the file each entry stands.

@@ -141,6 +141,12 @@ impl Assessments {
         Ok(Loaded { held, answers, round })
     }
 
+    /// [`Assessments::load`] in a transaction of its own.
+    async fn loaded(&self, id: Id) -> Result<Loaded, Error> {
+        let this = self.clone();
+        self.0.db.read(move |tx| Box::pin(async move { this.load(tx, id).await })).await
+    }
+
     async fn load_locked(&self, tx: &mut Tx, id: Id) -> Result<Loaded, Error> {
         tx.lock(&format!("round:{id}")).await?;
         self.load(tx, id).await

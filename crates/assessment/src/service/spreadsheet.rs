@@ -42,7 +42,7 @@ impl Assessments {
         let revisions = loaded.answers.iter().map(|one| (one.indicator.clone(), one.revision));
         let fetched = Fetched { round: loaded.held.revision, answers: revisions.collect() };
         let instrument = self.instrument_in(language);
-        Ok(sheet::template(instrument, Some(&loaded.round), &fetched.written())?)
+        Ok(sheet::template_fetched(instrument, &loaded.round, &fetched.written())?)
     }
 
     /// Takes a filled workbook into an open round. `keeps_catalogue` says whether whoever sends it may change more than
@@ -105,11 +105,6 @@ impl Assessments {
         });
         write.await?;
         Ok(taken)
-    }
-
-    async fn loaded(&self, id: Id) -> Result<Loaded, Error> {
-        let this = self.clone();
-        self.0.db.read(move |tx| Box::pin(async move { this.load(tx, id).await })).await
     }
 
     /// What others changed since a workbook was fetched. One that does not say when (from `msingi assess`, or with that

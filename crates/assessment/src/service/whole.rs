@@ -20,9 +20,7 @@ impl Assessments {
     /// # Errors
     /// [`Error::RoundUnknown`].
     pub async fn whole(&self, id: Id) -> Result<(Round, String), Error> {
-        let this = self.clone();
-        let read = self.0.db.read(move |tx| Box::pin(async move { this.load(tx, id).await }));
-        let round = read.await?.round;
+        let round = self.loaded(id).await?.round;
         let digest = digest::of_round(self.instrument(), &round);
         Ok((round, digest))
     }

@@ -4,10 +4,18 @@ use crate::app::{App, CHECKER, CLERK, LEADER, OWNER, get};
 use maturity::round::{Answer, Evidence, Institution};
 use maturity::{Instrument, Round, sheet};
 use serde_json::{Value, json};
-use testkit::on_each_engine;
+use testkit::{Store, on_each_engine};
 
 /// What a workbook may have here, bytes.
 const WORKBOOK_MAX: usize = 200_000;
+
+/// A round that was just opened: the block, the round's path and that of its workbook.
+async fn opened(store: &Store) -> (App, String, String) {
+    let app = App::start_with(store, WORKBOOK_MAX).await;
+    let round = app.open().await;
+    let path = format!("{round}/spreadsheet");
+    (app, round, path)
+}
 
 /// A workbook as it was fetched.
 #[derive(Clone)]
@@ -30,7 +38,7 @@ impl Workbook {
     fn filled(&self, change: impl FnOnce(&mut Round)) -> Vec<u8> {
         let mut round = self.round.clone();
         change(&mut round);
-        sheet::template(&Instrument::built_in(), Some(&round), &self.fetched).expect("a workbook")
+        sheet::template_fetched(&Instrument::built_in(), &round, &self.fetched).expect("a workbook")
     }
 }
 
@@ -66,9 +74,7 @@ fn places(problem: &Value) -> Vec<String> {
 #[tokio::test]
 async fn a_filled_workbook_is_taken_in_as_a_whole() {
     on_each_engine(async |store| {
-        let app = App::start_with(store, WORKBOOK_MAX).await;
-        let round = app.open().await;
-        let path = format!("{round}/spreadsheet");
+        let (app, round, path) = opened(store).await;
         assert_eq!(app.answer(&round, "ID-01", 1).await.status, 200);
         let got = app.by(CHECKER, get(&path)).await;
         assert_eq!((got.status, got.text.starts_with("PK")), (200, true));
@@ -98,9 +104,7 @@ async fn a_filled_workbook_is_taken_in_as_a_whole() {
 #[tokio::test]
 async fn a_workbook_with_a_fault_changes_nothing() {
     on_each_engine(async |store| {
-        let app = App::start_with(store, WORKBOOK_MAX).await;
-        let round = app.open().await;
-        let path = format!("{round}/spreadsheet");
+        let (app, round, path) = opened(store).await;
         let book = filled(&app, &round, |whole| {
             whole.answers.insert("ID-01".to_owned(), answer(3, &[]));
             whole.answers.insert("ID-02".to_owned(), answer(9, &["E-7"]));
@@ -130,9 +134,7 @@ async fn a_workbook_with_a_fault_changes_nothing() {
 #[tokio::test]
 async fn catalogues_are_changed_by_a_lead_and_evidence_by_nobody() {
     on_each_engine(async |store| {
-        let app = App::start_with(store, WORKBOOK_MAX).await;
-        let round = app.open().await;
-        let path = format!("{round}/spreadsheet");
+        let (app, round, path) = opened(store).await;
         let more = |whole: &mut Round| {
             whole.evidence.push(link("E-1"));
             whole.institutions.push(Institution {
@@ -162,9 +164,7 @@ async fn catalogues_are_changed_by_a_lead_and_evidence_by_nobody() {
 #[tokio::test]
 async fn what_others_changed_since_the_workbook_was_fetched_is_not_lost() {
     on_each_engine(async |store| {
-        let app = App::start_with(store, WORKBOOK_MAX).await;
-        let round = app.open().await;
-        let path = format!("{round}/spreadsheet");
+        let (app, round, path) = opened(store).await;
         assert_eq!(app.answer(&round, "ID-01", 1).await.status, 200);
         let fetched = Workbook::fetch(&app, &round).await;
         // Meanwhile a colleague answers two of the same questions.
@@ -202,9 +202,7 @@ async fn what_others_changed_since_the_workbook_was_fetched_is_not_lost() {
 #[tokio::test]
 async fn lists_that_were_changed_since_are_not_put_back() {
     on_each_engine(async |store| {
-        let app = App::start_with(store, WORKBOOK_MAX).await;
-        let round = app.open().await;
-        let path = format!("{round}/spreadsheet");
+        let (app, round, path) = opened(store).await;
         let fetched = Workbook::fetch(&app, &round).await;
         let newer = filled(&app, &round, |whole| {
             whole.institutions[0].name = "Office with another name".to_owned();

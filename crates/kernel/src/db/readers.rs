@@ -1,7 +1,7 @@
 //! SQLite's reader threads: they come when a closure finds none at leisure, and go when nobody needs them.
 //!
-//! Each holds a connection of its own, which costs a few hundred kilobytes: the parsed schema, statements, pages. Most
-//! blocks are not read from for hours, so an installation at rest keeps none of them.
+//! Each holds a connection of its own, which costs about 200 kB: the parsed schema, statements, pages. Most blocks are
+//! not read from for hours; at rest only those keep a reader whose background work reads.
 
 use super::error::DbError;
 use super::threads::{Job, control, spawn};

@@ -14,15 +14,31 @@ use crate::instrument::Indicator;
 use crate::{Instrument, Round};
 
 /// The template as XLSX: a sheet to read first, then one for answers and for each catalogue. With a round its entries
-/// stand there already, and only the indicators of its profile. What `fetched` says comes back with the file
-/// ([`super::Imported::fetched`]), so that whoever takes it in can tell what was changed since; empty for nothing.
+/// stand there already, and only the indicators of its profile.
 ///
 /// # Errors
 /// [`SheetError`] when a text is longer than the 32,767 characters of a cell.
-pub fn template(
+pub fn template(instrument: &Instrument, round: Option<&Round>) -> Result<Vec<u8>, SheetError> {
+    written(instrument, round, None)
+}
+
+/// The template with a round, and with a line that comes back with the file ([`super::Imported::fetched`]), so that
+/// whoever takes it in can tell what was changed since.
+///
+/// # Errors
+/// As [`template`].
+pub fn template_fetched(
+    instrument: &Instrument,
+    round: &Round,
+    fetched: &str,
+) -> Result<Vec<u8>, SheetError> {
+    written(instrument, Some(round), Some(fetched))
+}
+
+fn written(
     instrument: &Instrument,
     round: Option<&Round>,
-    fetched: &str,
+    fetched: Option<&str>,
 ) -> Result<Vec<u8>, SheetError> {
     let mut book = Book::new(round.map_or(PartialDate::UNKNOWN, |round| round.as_of))?;
     read_me(&mut book, instrument, round, fetched)?;
@@ -123,7 +139,7 @@ fn read_me(
     book: &mut Book,
     instrument: &Instrument,
     round: Option<&Round>,
-    fetched: &str,
+    fetched: Option<&str>,
 ) -> Result<(), SheetError> {
     let mut cells = Vec::new();
     let mut line = |sheet: &str, column: &str, required: &str, says: &str| {
@@ -147,7 +163,7 @@ fn read_me(
             line("", column.title, required, column.says);
         }
     }
-    if !fetched.is_empty() {
+    if let Some(fetched) = fetched {
         line(FETCHED, "leave as it is", "", fetched);
     }
     book.sheet(

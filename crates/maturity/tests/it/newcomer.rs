@@ -93,7 +93,7 @@ fn known() -> Round {
 
 fn from_xlsx() -> Round {
     let instrument = Instrument::built_in();
-    let file = sheet::template(&instrument, Some(&known()), "").unwrap();
+    let file = sheet::template(&instrument, Some(&known())).unwrap();
     let mut round = empty();
     let imported = sheet::read_xlsx(&file, &instrument, &mut round).unwrap();
     assert_eq!(imported.sheets["Systems"].added, 60);

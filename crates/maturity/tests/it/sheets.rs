@@ -120,7 +120,7 @@ fn a_round_comes_back_from_its_own_template_as_it_was() {
     let instrument = Instrument::built_in();
     let round = filled();
     assert_eq!(round.check(&instrument), []);
-    let file = sheet::template(&instrument, Some(&round), "").unwrap();
+    let file = sheet::template(&instrument, Some(&round)).unwrap();
     let mut read = emptied(&round);
     let imported = sheet::read_xlsx(&file, &instrument, &mut read).unwrap();
     assert_eq!(json(&read), json(&round));
@@ -150,13 +150,13 @@ fn a_round_comes_back_from_csv_as_it_was() {
 fn an_empty_template_is_read_and_changes_nothing() {
     let instrument = Instrument::built_in();
     let mut round = empty();
-    let file = sheet::template(&instrument, None, "").unwrap();
+    let file = sheet::template(&instrument, None).unwrap();
     let imported = sheet::read_xlsx(&file, &instrument, &mut round).unwrap();
     assert!(imported.sheets.is_empty() && imported.not_kept.is_empty(), "{imported:?}");
     assert_eq!(json(&round), json(&empty()));
     assert_eq!(
         file,
-        sheet::template(&instrument, None, "").unwrap(),
+        sheet::template(&instrument, None).unwrap(),
         "the same bytes, whatever the day"
     );
 }

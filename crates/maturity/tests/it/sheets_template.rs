@@ -8,7 +8,7 @@ use maturity::{Instrument, sheet};
 #[test]
 fn the_template_explains_itself_and_offers_the_words_that_fit() {
     let instrument = Instrument::built_in();
-    let file = sheet::template(&instrument, None, "").unwrap();
+    let file = sheet::template(&instrument, None).unwrap();
     let answers = part(&file, "xl/worksheets/sheet2.xml");
     assert!(answers.contains("<formula1>\"0,1,2,3,4,unknown\"</formula1>"));
     assert!(answers.contains("<formula1>Institutions!$A$2:$A$20000</formula1>"));

@@ -195,7 +195,7 @@ fn nothing_in_the_workbook_is_a_formula() {
     let round = filled();
     let assessment = assessment(&instrument, &round);
     let workbook = sheet::workbook(&instrument, &round, &assessment).unwrap();
-    let template = sheet::template(&instrument, Some(&round), "").unwrap();
+    let template = sheet::template(&instrument, Some(&round)).unwrap();
     for file in [workbook, template] {
         let mut book = Xlsx::new(Cursor::new(file)).unwrap();
         for name in book.sheet_names() {

@@ -158,7 +158,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         }
         Command::Template { round, out } => {
             let round = files::round(&round, &instrument)?;
-            files::write(&out, &sheet::template(&instrument, Some(&round), "")?)
+            files::write(&out, &sheet::template(&instrument, Some(&round))?)
         }
         Command::Import { round, files } => import(&instrument, &round, &files),
         Command::Answer(args) => answers::answer(&instrument, args),
@@ -216,7 +216,7 @@ fn init(
     files::check(&round, instrument)?;
     files::save(&path, &round)?;
     let spreadsheet = directory.join("round.xlsx");
-    files::write(&spreadsheet, &sheet::template(instrument, Some(&round), "")?)?;
+    files::write(&spreadsheet, &sheet::template(instrument, Some(&round))?)?;
     say(format!("Next: fill in {}, then", spreadsheet.display()));
     say(format!("  msingi assess import {} {}", path.display(), spreadsheet.display()));
     Ok(())
